@@ -1,0 +1,45 @@
+"""A child process of the doctor: drops its network, loads the model, answers once, prints JSON about it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import socket
+import sys
+import time
+from pathlib import Path
+
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+QUESTION = "Net sales were 12 million in 2023 and 10 million in 2022. Did net sales rise? Answer yes or no."
+
+
+def drop_network() -> bool:
+    """Moves this process where the only interface is a loopback that is down; whether that worked."""
+    ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    return all(name == "lo" for _, name in socket.if_nameindex())
+
+
+def answer_once(model: Path) -> str:
+    """The model's answer to one question, which its grammar limits to two words."""
+    from finslm.model import Engine, chatml  # noqa: PLC0415 - numpy starts threads, after which unshare fails
+
+    engine = Engine(model, context_tokens=512)
+    try:
+        return engine.generate(chatml("You answer.", QUESTION), grammar='start: "yes" | "no"').text
+    finally:
+        engine.close()
+
+
+def main() -> int:
+    """0 when the model answered inside its grammar."""
+    isolated, start = drop_network(), time.monotonic()
+    answer = answer_once(Path(sys.argv[1]))
+    sys.stdout.write(
+        json.dumps({"isolated": isolated, "seconds": time.monotonic() - start, "answer": answer})
+    )
+    return 0 if answer in {"yes", "no"} else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

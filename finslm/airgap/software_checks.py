@@ -1,0 +1,105 @@
+"""The libraries under FinSLM, each tried once."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Iterator
+
+from finslm.airgap.check import Check
+from finslm.errors import FinslmError
+
+REINSTALL = "reinstall FinSLM with its dependencies"
+TINY_GRAMMAR = 'start: "yes" | "no"'
+
+
+def packages() -> Iterator[Check]:
+    """What FinSLM declares to need, and which versions are here."""
+    try:
+        declared = importlib.metadata.requires("finslm") or []
+    except importlib.metadata.PackageNotFoundError:
+        yield Check(
+            "packages", "warning", "FinSLM runs from a folder, not installed", "`pip install .` there"
+        )
+        return
+    names = [_name(line) for line in declared if "extra ==" not in line]
+    versions = {name: _version(name) for name in names}
+    if missing := [name for name, version in versions.items() if not version]:
+        yield Check("packages", "failure", f"missing: {', '.join(missing)}", REINSTALL)
+    else:
+        yield Check("packages", "ok", ", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def cipher_and_search() -> Check:
+    """Whether the encrypted store opens and its full-text search works."""
+    try:
+        import sqlcipher3  # noqa: PLC0415 - its absence is the finding
+    except ImportError as error:
+        return Check("SQLCipher", "failure", str(error), REINSTALL)
+    connection = sqlcipher3.connect(":memory:")
+    try:
+        version = connection.execute("PRAGMA cipher_version").fetchone()
+        connection.execute("CREATE VIRTUAL TABLE trial USING fts5(text)")
+    except sqlcipher3.DatabaseError as error:
+        return Check("SQLCipher", "failure", f"full-text search does not work: {error}", REINSTALL)
+    finally:
+        connection.close()
+    if version is None:
+        return Check("SQLCipher", "failure", "this SQLite does not encrypt", REINSTALL)
+    return Check("SQLCipher", "ok", f"SQLCipher {version[0]} with FTS5")
+
+
+def vectors() -> Check:
+    """Whether the vector extension loads into the encrypted store."""
+    try:
+        import sqlcipher3  # noqa: PLC0415
+        import sqlite_vec  # noqa: PLC0415
+    except ImportError as error:
+        return Check("sqlite-vec", "failure", str(error), REINSTALL)
+    connection = sqlcipher3.connect(":memory:")
+    try:
+        connection.enable_load_extension(True)
+        sqlite_vec.load(connection)
+        version = connection.execute("SELECT vec_version()").fetchone()[0]
+    except sqlcipher3.DatabaseError as error:
+        return Check("sqlite-vec", "failure", f"it does not load: {error}", REINSTALL)
+    finally:
+        connection.close()
+    return Check("sqlite-vec", "ok", str(version))
+
+
+def constrained_decoding() -> Check:
+    """Whether a grammar can be compiled."""
+    try:
+        import llguidance  # noqa: PLC0415
+    except ImportError as error:
+        return Check("llguidance", "failure", str(error), REINSTALL)
+    problem = llguidance.LLMatcher.validate_grammar(llguidance.LLMatcher.grammar_from_lark(TINY_GRAMMAR))
+    if problem:
+        return Check("llguidance", "failure", f"it refuses a plain grammar: {problem}", REINSTALL)
+    return Check("llguidance", "ok", str(llguidance.__version__))
+
+
+def reading_process() -> Iterator[Check]:
+    """Which protections hold around the process that reads documents, as that process finds them."""
+    from finslm.ingest import reader_protections  # noqa: PLC0415 - loads the readers
+
+    advice = "run FinSLM as an ordinary user, not as root, on a kernel that allows user namespaces"
+    try:
+        for name, holds in reader_protections():
+            detail = "holds" if holds else "does not hold"
+            yield Check(f"reading: {name}", "ok" if holds else "warning", detail, "" if holds else advice)
+    except FinslmError as error:
+        yield Check("reading", "failure", error.happened, REINSTALL)
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9._-]+", requirement)
+    return found.group() if found else requirement
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""

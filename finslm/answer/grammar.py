@@ -1,0 +1,41 @@
+"""The output grammar of one question: numbers only from its evidence and a short list, words only from its evidence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from finslm.answer.numbers import EvidenceNumber
+from finslm.answer.program import CONSTANTS, FUNCTIONS
+from finslm.documents import Passage
+
+SPAN_CHARACTERS = 240
+
+
+def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber]) -> str:
+    """A Lark grammar (llguidance's dialect) of `calc:`, `answer:` and `missing` lines over this evidence."""
+    literals = {format(abs(number.value), "f") for number in numbers}
+    evidence = "\n".join(passage.text for passage in passages)
+    return "\n".join(
+        (
+            'start: "calc: " sum " | " SCALE | "answer: " SPAN " | none" | "missing"',
+            'sum: product ((" + " | " - ") product)*',
+            'product: factor ((" * " | " / ") factor)*',
+            'factor: NUMBER | "-" NUMBER | "(" sum ")" | FUNCTION "(" sum (", " sum)* ")"',
+            f"FUNCTION: {_choices(FUNCTIONS)}",
+            f"NUMBER: {_choices(sorted(literals | set(CONSTANTS)))}",
+            f"SCALE: {_choices(('none', 'thousand', 'million', 'billion', 'percent'))}",
+            f"SPAN: LINES & /[^\\n|]{{2,{SPAN_CHARACTERS}}}/",
+            f"LINES: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
+        )
+    )
+
+
+def _choices(words: Iterable[str]) -> str:
+    return " | ".join(json.dumps(word) for word in words)
+
+
+def _squeezed(text: str) -> str:
+    """Control characters would not survive the grammar's own syntax; the span is looked up in the evidence again."""
+    return re.sub(r"[^\S\n]+", " ", "".join(c for c in text if c.isprintable() or c.isspace()))

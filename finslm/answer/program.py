@@ -1,0 +1,74 @@
+"""Programs: the arithmetic that the model writes, executed exactly in decimal arithmetic.
+
+A program is an arithmetic expression with + - * /, brackets and the functions sum, avg, min, max, abs and count.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Sequence
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+
+from finslm.errors import ProgramError
+
+OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+FUNCTIONS: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {
+    "sum": lambda values: sum(values, Decimal(0)),
+    "avg": lambda values: sum(values, Decimal(0)) / len(values),
+    "min": min,
+    "max": max,
+    "abs": lambda values: abs(values[0]),
+    "count": lambda values: Decimal(len(values)),
+}
+# The numbers that a program may use though they do not stand in the evidence.
+CONSTANTS = ("1", "2", "3", "4", "5", "12", "100", "365", "1000", "1000000")
+EXACT = Context(prec=34, traps=[DivisionByZero, InvalidOperation, Overflow])
+
+
+def execute(program: str) -> Decimal:
+    """The exact value of `program`, to 34 significant digits. Raises ProgramError when it has none."""
+    try:
+        with localcontext(EXACT):
+            return _value(ast.parse(program, mode="eval").body, program)
+    except (SyntaxError, KeyError) as error:
+        raise _no_value("it is not arithmetic that we know") from error
+    except DivisionByZero as error:
+        raise _no_value("it divides by zero") from error
+    except (InvalidOperation, Overflow) as error:
+        raise _no_value("its value is out of range") from error
+
+
+def operands(program: str) -> tuple[Decimal, ...]:
+    """The numbers written in `program`, in order."""
+    tree = ast.parse(program, mode="eval")
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    nodes.sort(key=lambda node: node.col_offset)
+    return tuple(_literal(node, program) for node in nodes)
+
+
+def _value(node: ast.expr, program: str) -> Decimal:
+    match node:
+        case ast.Constant():
+            return _literal(node, program)
+        case ast.UnaryOp(op=ast.USub()):
+            return -_value(node.operand, program)
+        case ast.BinOp():
+            return OPERATORS[type(node.op)](_value(node.left, program), _value(node.right, program))
+        case ast.Call(func=ast.Name(id=name)) if node.args:
+            return FUNCTIONS[name]([_value(argument, program) for argument in node.args])
+    raise _no_value("it is not arithmetic that we know")
+
+
+def _literal(node: ast.Constant, program: str) -> Decimal:
+    # The text, not the parsed float: 0.1 must stay one tenth.
+    return Decimal(ast.get_source_segment(program, node) or "NaN")
+
+
+def _no_value(reason: str) -> ProgramError:
+    return ProgramError(f"the program has no exact value: {reason}", next_step="ask in other words")

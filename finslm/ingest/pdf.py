@@ -1,0 +1,65 @@
+"""PDF -> the text of each page, by PDFium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pypdfium2
+import pypdfium2.raw
+
+from finslm.documents import Page, Reading
+from finslm.errors import UnreadableDocument
+
+LINE_END_HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line; it joins the two lines there.
+
+
+def read(content: bytes) -> Reading:
+    """The pages of a PDF; its title is that of its metadata.
+
+    Raises `UnreadableDocument` for a PDF that is encrypted, damaged, or without text on any page. A page without text
+    among others with text stays, empty, so that page numbers stay right.
+    """
+    pdf = _opened(content)
+    title = str(pdf.get_metadata_value("Title")).strip()
+    pages = tuple(Page(index, text) for index, text in enumerate(_texts(pdf)))
+    if not any(page.text.strip() for page in pages):
+        raise UnreadableDocument(
+            f"the PDF holds no text on its {len(pages)} pages: scanned, no text layer: needs OCR",
+            next_step="run it through OCR software that adds a text layer, then read it again",
+        )
+    return Reading("application/pdf", title, pages)
+
+
+def _opened(content: bytes) -> pypdfium2.PdfDocument:
+    try:
+        pdf = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY):
+            raise UnreadableDocument(
+                "the PDF is encrypted: it opens only with its password",
+                next_step="save a copy without the password and read that",
+            ) from error
+        raise _damaged("PDFium cannot open it") from error
+    if len(pdf) == 0:
+        raise _damaged("it has no page")
+    return pdf
+
+
+def _texts(pdf: pypdfium2.PdfDocument) -> Iterator[str]:
+    for index in range(len(pdf)):
+        try:
+            page = pdf[index]
+            text = page.get_textpage().get_text_range()
+        except pypdfium2.PdfiumError as error:
+            raise _damaged(f"PDFium cannot read its page {index + 1}") from error
+        page.close()  # and its text page with it: a page of PDFium can hold tens of MB
+        yield _cleaned(text)
+
+
+def _cleaned(text: str) -> str:
+    return re.sub(r"\r\n?", "\n", text).replace(LINE_END_HYPHEN, "-").replace("\x00", "")
+
+
+def _damaged(how: str) -> UnreadableDocument:
+    return UnreadableDocument(f"the PDF is damaged: {how}", next_step="get the file again from its source")

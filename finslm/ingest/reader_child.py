@@ -1,0 +1,64 @@
+"""The process that reads one document: `python -P -m finslm.ingest.reader_child CPU_S MEMORY_BYTES SUFFIX`.
+
+The document is its standard input, already open; one JSON object on standard output is all that it gives back:
+
+    {"media_type": ..., "title": ..., "pages": [text, ...]}   or   {"unreadable": happened, "next_step": ...}
+
+With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+
+from finslm.documents import Reading
+from finslm.errors import UnreadableDocument
+from finslm.ingest.confinement import confine, protections
+
+READERS = {
+    "application/pdf": "finslm.ingest.pdf",
+    "message/rfc822": "finslm.ingest.mail",
+    "text/html": "finslm.ingest.html",
+    "text/plain": "finslm.ingest.text",
+}
+
+
+def main(cpu_s: int, memory_bytes: int, suffix: str) -> dict[str, Any]:
+    """Confines this process, then gives the answer to put on standard output."""
+    confine(cpu_s=cpu_s, memory_bytes=memory_bytes)
+    if suffix == "protections":
+        return {"protections": protections(cpu_s=cpu_s, memory_bytes=memory_bytes)}
+    try:
+        return _reading(sys.stdin.buffer.read(), suffix)
+    except UnreadableDocument as refusal:
+        return {"unreadable": refusal.happened, "next_step": refusal.next_step}
+    except MemoryError:
+        happened = f"reading the file takes more than the {memory_bytes // 2**20} MiB of memory allowed"
+        return {"unreadable": happened, "next_step": "split the file, or raise reader_memory_bytes"}
+    except RecursionError:
+        return {"unreadable": "the file is nested too deeply to be read", "next_step": "save it as PDF and read that"}
+
+
+def _reading(content: bytes, suffix: str) -> dict[str, Any]:
+    media_type = importlib.import_module("finslm.ingest.media_type").media_type(content, suffix)
+    # Imported by name so that one document costs the libraries of one reader: they are most of the start-up time.
+    read = cast(Callable[[bytes], Reading], importlib.import_module(READERS[media_type]).read)
+    reading = read(content)
+    pages = [_storable(page.text) for page in reading.pages]
+    if not any(text.strip() for text in pages):
+        raise UnreadableDocument("the file holds no text", next_step="get the file again from its source")
+    return {"media_type": reading.media_type, "title": _storable(reading.title), "pages": pages}
+
+
+def _storable(text: str) -> str:
+    """`text` without lone surrogates, which no file and no database can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+if __name__ == "__main__":
+    answer = main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    sys.stdout.buffer.write(json.dumps(answer).encode())

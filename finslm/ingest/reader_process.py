@@ -1,0 +1,133 @@
+"""Runs the reading process for one file and takes its answer, or its failure, as a value.
+
+A fresh interpreter for each file, not `multiprocessing`: its forkserver runs the caller's main module again (a script
+without an `if __name__` guard would open its vault in the reader) and cannot start under Textual, whose standard error
+has no file descriptor. The fresh interpreter starts in about 60 ms and inherits nothing but the open document.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from finslm.documents import Page, Reading
+from finslm.errors import UnreadableDocument
+
+CHILD = "finslm.ingest.reader_child"
+ANSWER_BYTES = 256 * 2**20  # a 500-page filing gives 2 MB; more than this is a bomb
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME")  # no FINSLM_*, no proxies, no credentials
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a reading process ended: its answer, its exit status, and whether its time ran out."""
+
+    answer: bytes
+    status: int
+    timed_out: bool
+
+
+def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading:
+    """The text of the file at `path`, page by page, read in a confined process of its own.
+
+    May be called from any thread, several at a time. Raises `UnreadableDocument`, in one sentence, for a file that
+    cannot be opened, is of no known type, holds no text, crashes its reader, or takes over `timeout_s` or
+    `memory_bytes`.
+    """
+    with _opened(path) as source:
+        ending = _run(source, timeout_s, memory_bytes, path.suffix)
+    answer = _answer(ending, timeout_s)
+    if "unreadable" in answer:
+        raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
+    pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
+    return Reading(answer["media_type"], answer["title"], pages)
+
+
+def reader_protections() -> tuple[tuple[str, bool], ...]:
+    """Each protection of the reading process, and whether it holds on this machine, as a reading process finds it."""
+    with Path(os.devnull).open("rb") as nothing:
+        ending = _run(nothing.fileno(), 30, 2**30, "protections")
+    answer = _answer(ending, 30)
+    return tuple((str(name), bool(holds)) for name, holds in answer["protections"])
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A file descriptor of the regular file at `path`."""
+    try:
+        # Without O_NONBLOCK a named pipe would keep the caller waiting for a writer.
+        source = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unreadable(f"the file cannot be opened ({error.strerror})", "check the file and your rights") from error
+    try:
+        if not stat.S_ISREG(os.fstat(source).st_mode):
+            raise _unreadable("this is not a regular file", "name a file")
+        yield source
+    finally:
+        os.close(source)
+
+
+def _run(source: int, timeout_s: float, memory_bytes: int, suffix: str) -> Ending:
+    cpu_s = math.ceil(timeout_s) + 1
+    command = [sys.executable, "-P", "-B", "-m", CHILD, str(cpu_s), str(memory_bytes), suffix]
+    late = threading.Event()
+    with subprocess.Popen(  # noqa: S603 - our own interpreter with our own module
+        command,
+        stdin=source,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        cwd="/",
+        start_new_session=True,
+    ) as process:
+        timer = threading.Timer(timeout_s, _end, (process, late))
+        timer.start()
+        try:
+            answer = process.stdout.read(ANSWER_BYTES + 1) if process.stdout else b""
+            if len(answer) > ANSWER_BYTES:
+                process.kill()
+            status = process.wait()
+        finally:
+            timer.cancel()
+            process.kill()
+    return Ending(answer, status, late.is_set())
+
+
+def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """The child's environment: where Python finds its modules, and nothing of the user's."""
+    room = Path(__file__).resolve().parents[2]
+    places = [place for place in sys.path if Path(place).is_absolute()]
+    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join([*places, str(room)])}
+
+
+def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
+    if ending.timed_out or ending.status == -signal.SIGXCPU:
+        raise _unreadable(f"reading took longer than {timeout_s:g} s and was stopped", "raise reader_timeout_s")
+    if len(ending.answer) > ANSWER_BYTES:
+        raise _unreadable(f"the file unpacks to over {ANSWER_BYTES // 2**20} MiB of text", "split the file")
+    if ending.status != 0:
+        how = signal.Signals(-ending.status).name if ending.status < 0 else f"exit status {ending.status}"
+        raise _unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
+    parsed: dict[str, Any] = json.loads(ending.answer)
+    return parsed
+
+
+def _unreadable(happened: str, next_step: str) -> UnreadableDocument:
+    return UnreadableDocument(happened, safe="the other documents are not affected", next_step=next_step)

@@ -1,0 +1,39 @@
+"""Text that addresses an AI reader: found, reported, and taken away before any judge reads the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from finslm.documents import Page
+
+# Where an instruction ends that nobody has marked: a blank line.
+END_OF_PARAGRAPH = re.compile(r"\n\s*\n|\Z")
+
+
+def without_instructions(pages: Sequence[Page], triggers: Iterable[re.Pattern[str]]) -> tuple[tuple[Page, ...], bool]:
+    """The pages with every instruction to an AI reader blanked out, and whether there was one.
+
+    Each character that is taken away becomes a line break, so that places on a page stay where they were and no
+    sentence is read across the gap.
+    """
+    triggers = tuple(triggers)
+    cleaned = tuple(Page(page.index, _blank_out(page.text, triggers)) for page in pages)
+    return cleaned, any(page.text != before.text for page, before in zip(cleaned, pages, strict=True))
+
+
+def _blank_out(text: str, triggers: tuple[re.Pattern[str], ...]) -> str:
+    for trigger in triggers:
+        for match in trigger.finditer(text):
+            start = text.rfind("\n", 0, match.start()) + 1
+            start = max(start, _sentence_start(text, start, match.start()))
+            end = END_OF_PARAGRAPH.search(text, match.end())
+            stop = end.start() if end else len(text)
+            text = text[:start] + "\n" * (stop - start) + text[stop:]
+    return text
+
+
+def _sentence_start(text: str, line_start: int, before: int) -> int:
+    """Where the sentence of the trigger begins within its line."""
+    starts = [match.end() for match in re.finditer(r"[.!?]\s+", text[line_start:before])]
+    return line_start + (starts[-1] if starts else 0)

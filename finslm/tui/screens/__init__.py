@@ -1,0 +1,1 @@
+"""Screens: unlock, desk, and the dialogs above them."""

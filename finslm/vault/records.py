@@ -1,0 +1,78 @@
+"""The records of the vault's database, which SQLCipher encrypts page by page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import JSON, Engine, ForeignKey, UniqueConstraint, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Record(DeclarativeBase):
+    """The base of all records."""
+
+
+class UserRecord(Record):
+    """Somebody who may open the vault, with what the policy wants to know of them."""
+
+    __tablename__ = "users"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    clearance: Mapped[str]
+    collections: Mapped[list[str]] = mapped_column(JSON)
+
+
+class CollectionRecord(Record):
+    """A collection and its key, sealed under the vault key."""
+
+    __tablename__ = "collections"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sealed_key: Mapped[bytes]
+
+
+class DocumentRecord(Record):
+    """A document without its text; its key is sealed under the collection's."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("collection", "sha256"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    filename: Mapped[str]
+    title: Mapped[str]
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    collection: Mapped[str] = mapped_column(ForeignKey("collections.name"), index=True)
+    sensitivity: Mapped[str]
+    page_count: Mapped[int]
+    size_bytes: Mapped[int]
+    source_path: Mapped[str]
+    ingested_at: Mapped[datetime]
+    sealed_key: Mapped[bytes]
+
+
+class PageRecord(Record):
+    """The text of one page, sealed under its document's key."""
+
+    __tablename__ = "pages"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    page_index: Mapped[int] = mapped_column(primary_key=True)
+    sealed_text: Mapped[bytes]
+
+
+def open_database(path: Path, key: bytes) -> Engine:
+    """An SQLAlchemy engine over the SQLCipher file at `path`, opened with the raw 32-byte `key`."""
+    # The raw key form: the key is random already, SQLCipher need not stretch it.
+    engine = create_engine(f"sqlite+pysqlite:///{path}", module=sqlcipher)
+
+    def unlock(connection: Any, _record: object) -> None:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+    event.listen(engine, "connect", unlock)
+    return engine

@@ -1,0 +1,279 @@
+"""The opened vault: people, collections and documents, every text sealed under its document's own key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session, sessionmaker
+
+from finslm.documents import Document, Page, Reading, Sensitivity
+from finslm.errors import (
+    DocumentMissing,
+    NoSpaceLeft,
+    UsageError,
+    VaultExists,
+    VaultMissing,
+    VaultTampered,
+)
+from finslm.vault.envelope import derive_key, new_key, seal, unseal
+from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
+from finslm.vault.records import (
+    CollectionRecord,
+    DocumentRecord,
+    PageRecord,
+    Record,
+    UserRecord,
+    open_database,
+)
+
+DEFAULT_COLLECTION = "default"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who may open the vault: what the policy knows of them."""
+
+    name: str
+    roles: tuple[str, ...]
+    clearance: Sensitivity
+    collections: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """A file as read, ready to be stored."""
+
+    reading: Reading
+    path: Path
+    sha256: str
+    size_bytes: int
+    collection: str
+    sensitivity: Sensitivity
+
+
+class Vault:
+    """An opened vault. Close it, or use it as a context manager; its keys live in memory only."""
+
+    def __init__(self, folder: Path, header: Header, vault_key: bytes) -> None:
+        self.folder = folder
+        self.id = header.id
+        self._vault_key = vault_key
+        self._database = open_database(folder / "records.db", derive_key(vault_key, "records"))
+        self._sessions = sessionmaker(self._database, expire_on_commit=False)
+
+    @classmethod
+    def create(cls, folder: Path, passphrase: str, first: Member) -> Vault:
+        """A new vault in `folder`, with one slot and the default collection. Raises VaultExists, UsageError."""
+        if not passphrase:
+            raise UsageError("the passphrase is empty", next_step="choose one of several words")
+        if (folder / "vault.json").exists():
+            raise VaultExists(
+                f"a vault stands in {folder} already",
+                safe="it was not touched",
+                next_step="open it, or name another folder with --vault",
+            )
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        vault_key, vault_id = new_key(), os.urandom(8).hex()
+        header = Header(vault_id, (make_slot(vault_id, first.name, passphrase, vault_key),))
+        vault = cls(folder, header, vault_key)
+        with vault._transaction() as session:
+            Record.metadata.create_all(session.connection())
+            session.add(vault._new_collection(DEFAULT_COLLECTION))
+            session.add(UserRecord(**_user_fields(first)))
+        # The header comes last: until it stands there is no vault, and `create` can be run again.
+        write_header(folder / "vault.json", header)
+        return vault
+
+    @classmethod
+    def open(cls, folder: Path, user: str, passphrase: str) -> Vault:
+        """The vault in `folder`. Raises VaultMissing, WrongPassphrase, VaultTampered."""
+        if not (folder / "vault.json").is_file():
+            raise VaultMissing(
+                f"there is no vault in {folder}", next_step="make one with `finslm init`, or name it with --vault"
+            )
+        header = load_header(folder / "vault.json")
+        vault = cls(folder, header, open_slot(header, user, passphrase))
+        with vault._transaction() as session:
+            session.execute(select(UserRecord.name)).all()
+        return vault
+
+    def close(self) -> None:
+        """Closes the database; the vault is of no use afterwards."""
+        self._database.dispose()
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of this vault for one purpose of another room, such as the audit log."""
+        return derive_key(self._vault_key, purpose)
+
+    def member(self, name: str) -> Member:
+        """What the policy knows of user `name`. Raises UsageError when there is no such user."""
+        with self._transaction() as session:
+            user = session.get(UserRecord, name)
+        if user is None:
+            raise UsageError(f"this vault has no user {name}", next_step="see `finslm user list`")
+        return Member(name, tuple(user.roles), cast(Sensitivity, user.clearance), tuple(user.collections))
+
+    def collections(self) -> tuple[str, ...]:
+        """The names of all collections, sorted."""
+        with self._transaction() as session:
+            return tuple(session.scalars(select(CollectionRecord.name).order_by(CollectionRecord.name)))
+
+    def collection_key(self, name: str) -> bytes:
+        """The 32-byte key of collection `name`. Raises UsageError when there is no such collection."""
+        with self._transaction() as session:
+            record = session.get(CollectionRecord, name)
+        if record is None:
+            raise UsageError(f"this vault has no collection {name}", next_step="leave out --collection")
+        return unseal(self._vault_key, record.sealed_key, f"collection:{self.id}:{name}")
+
+    @contextmanager
+    def adding(self, new: NewDocument) -> Iterator[Document]:
+        """Stores a document; it is committed when the block ends and rolled back when the block raises."""
+        document_key, document_id = new_key(), os.urandom(6).hex()
+        collection_key = self.collection_key(new.collection)
+        record = DocumentRecord(
+            id=document_id,
+            filename=new.path.name,
+            title=new.reading.title,
+            sha256=new.sha256,
+            media_type=new.reading.media_type,
+            collection=new.collection,
+            sensitivity=new.sensitivity,
+            page_count=len(new.reading.pages),
+            size_bytes=new.size_bytes,
+            source_path=str(new.path),
+            ingested_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+            sealed_key=seal(collection_key, document_key, f"document:{document_id}"),
+        )
+        with self._transaction() as session:
+            session.add(record)
+            session.flush()
+            session.add_all(_sealed_page(document_id, document_key, page) for page in new.reading.pages)
+            session.flush()
+            yield _document(record)
+
+    def find_by_digest(self, collection: str, sha256: str) -> Document | None:
+        """The document of `collection` with these bytes, if it is stored."""
+        query = select(DocumentRecord).where(
+            DocumentRecord.collection == collection, DocumentRecord.sha256 == sha256
+        )
+        with self._transaction() as session:
+            record = session.scalars(query).one_or_none()
+        return _document(record) if record else None
+
+    def documents(self, collection: str | None = None) -> tuple[Document, ...]:
+        """The documents of one collection, or of all, by file name."""
+        query = select(DocumentRecord).order_by(DocumentRecord.filename, DocumentRecord.id)
+        if collection is not None:
+            query = query.where(DocumentRecord.collection == collection)
+        with self._transaction() as session:
+            return tuple(_document(record) for record in session.scalars(query))
+
+    def document(self, reference: str) -> Document:
+        """The document with this id, file name, or unique beginning of an id. Raises DocumentMissing."""
+        documents = self.documents()
+        for matches in (
+            [d for d in documents if d.id == reference],
+            [d for d in documents if d.filename == reference],
+            [d for d in documents if len(reference) >= 4 and d.id.startswith(reference)],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                raise DocumentMissing(
+                    f"{reference} names {len(matches)} documents", next_step="give the id that `finslm docs list` shows"
+                )
+        raise DocumentMissing(f"no stored document is called {reference}", next_step="see `finslm docs list`")
+
+    def pages(self, document_id: str) -> Iterator[Page]:
+        """The pages of a document in order, unsealed one by one. Raises VaultTampered."""
+        query = select(PageRecord).where(PageRecord.document_id == document_id).order_by(PageRecord.page_index)
+        with self._transaction() as session:
+            key = self._document_key(session, document_id)
+            for record in session.scalars(query):
+                yield _unsealed_page(document_id, key, record)
+
+    def page(self, document_id: str, index: int) -> Page:
+        """Page `index` (0-based) of a document. Raises DocumentMissing when there is no such page, VaultTampered."""
+        with self._transaction() as session:
+            record = session.get(PageRecord, (document_id, index))
+            if record is None:
+                raise DocumentMissing(f"document {document_id} has no page {index}", next_step="pages count from 0")
+            return _unsealed_page(document_id, self._document_key(session, document_id), record)
+
+    def _document_key(self, session: Session, document_id: str) -> bytes:
+        record = session.get_one(DocumentRecord, document_id)
+        return unseal(self.collection_key(record.collection), record.sealed_key, f"document:{document_id}")
+
+    def _new_collection(self, name: str) -> CollectionRecord:
+        sealed = seal(self._vault_key, new_key(), f"collection:{self.id}:{name}")
+        return CollectionRecord(name=name, sealed_key=sealed)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except (DatabaseError, sqlcipher.DatabaseError) as error:
+            raise _explained(error, self.folder) from error
+
+
+def _explained(error: Exception, folder: Path) -> Exception:
+    words = str(error)
+    if "disk is full" in words:
+        return NoSpaceLeft(
+            f"no space left on the disk that holds {folder}",
+            safe="what was stored before is whole; the last step was not done",
+            next_step="free some space and run the command again",
+        )
+    if "not a database" in words or "malformed" in words:
+        return VaultTampered(
+            f"the records of the vault in {folder} do not open with its key",
+            safe="nothing was changed",
+            next_step="restore the vault folder from a backup",
+        )
+    return error
+
+
+def _user_fields(member: Member) -> dict[str, object]:
+    return {
+        "name": member.name,
+        "roles": list(member.roles),
+        "clearance": member.clearance,
+        "collections": list(member.collections),
+    }
+
+
+def _sealed_page(document_id: str, key: bytes, page: Page) -> PageRecord:
+    sealed = seal(key, page.text.encode("utf-8", "surrogatepass"), f"page:{document_id}:{page.index}")
+    return PageRecord(document_id=document_id, page_index=page.index, sealed_text=sealed)
+
+
+def _unsealed_page(document_id: str, key: bytes, record: PageRecord) -> Page:
+    plain = unseal(key, record.sealed_text, f"page:{document_id}:{record.page_index}")
+    return Page(record.page_index, plain.decode("utf-8", "surrogatepass"))
+
+
+def _document(record: DocumentRecord) -> Document:
+    return Document(
+        id=record.id,
+        filename=record.filename,
+        title=record.title,
+        sha256=record.sha256,
+        media_type=record.media_type,
+        collection=record.collection,
+        sensitivity=cast(Sensitivity, record.sensitivity),
+        page_count=record.page_count,
+        size_bytes=record.size_bytes,
+        source_path=record.source_path,
+        ingested_at=record.ingested_at,
+    )
