@@ -73,14 +73,16 @@ class PageViewer(Vertical):
         # The cursor stands at the beginning, so that a long quote is shown from its first line.
         start, end = (location(text, offset) for offset in mark)
         area.selection = Selection(start=end, end=start)
-        self.call_after_refresh(self._reveal)
+        # Asked of the area itself, so that it comes after what the area does when its wrapping changes.
+        area.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
         # Centred from top to bottom only: from left to right the beginnings of the lines say more.
         area = self.text_area
-        area.scroll_cursor_visible(center=True)
-        area.scroll_to(x=0, animate=False)
-        area.scroll_cursor_visible()
+        x, y = area.wrapped_document.location_to_offset(area.cursor_location)
+        width, height = area.scrollable_content_region.size
+        left = x - width // 2 if x > width * 3 // 4 else 0
+        area.scroll_to(left, max(0, y - height // 2), animate=False, force=True)
 
     def action_turn(self, step: int) -> None:
         if self.document and self.page and 0 <= self.page.index + step < self.document.page_count:
