@@ -34,7 +34,7 @@ from finslm.documents import (
 )
 from finslm.errors import FinslmError, PathMissing, PolicyDenied, UnreadableDocument, UsageError
 from finslm.ingest import file_digest, list_files, read_document
-from finslm.model import Engine, Registry
+from finslm.model import Engine, ModelStatus, Registry
 from finslm.policy import (
     LEVELS,
     Resource,
@@ -69,9 +69,7 @@ class Desk:
         self._writing = threading.RLock()
 
     @classmethod
-    def create(
-        cls, vault: Path, passphrase: str, *, user: str | None = None, settings: Settings | None = None
-    ) -> Desk:
+    def create(cls, vault: Path, passphrase: str, *, user: str | None = None, settings: Settings | None = None) -> Desk:
         """A new vault with its first user, who may do everything. Raises VaultExists, UsageError, NoSpaceLeft."""
         name = user or getpass.getuser()
         first = Member(name, ("analyst", "operations", "officer"), "mnpi", (DEFAULT_COLLECTION,))
@@ -82,9 +80,7 @@ class Desk:
         return desk
 
     @classmethod
-    def open(
-        cls, vault: Path, passphrase: str, *, user: str | None = None, settings: Settings | None = None
-    ) -> Desk:
+    def open(cls, vault: Path, passphrase: str, *, user: str | None = None, settings: Settings | None = None) -> Desk:
         """The vault in that folder. Raises VaultMissing, WrongPassphrase, VaultTampered."""
         name = user or getpass.getuser()
         return cls(Vault.open(vault, name, passphrase), name, settings or Settings())
@@ -158,7 +154,10 @@ class Desk:
     ) -> tuple[Hit, ...]:
         """The best passages for `query` that this user may see, best first."""
         hits = self._find("search", query, collection, documents, limit)
-        details: Details = {"query": self._digest(query), "documents": sorted({hit.document.id for hit in hits})}
+        details: Details = {
+            "query": self._digest(query),
+            "documents": sorted({hit.document.id for hit in hits}),
+        }
         self._note("search", self._whole_name, details)
         return hits
 
@@ -225,6 +224,10 @@ class Desk:
         self._note("audit_checkpoint", self._whole_name, {})
         return self._audit.checkpoint()
 
+    def model_status(self) -> ModelStatus:
+        """The model that answers questions: whether it is built, and the file the policy allows."""
+        return self._registry.status(self._registry.model_for("ask", self.settings.model))
+
     def check(self, action: str, reference: str, user: str | None = None) -> Decision:
         """The policy's word on `user` doing `action` to a document; nothing is done."""
         if action not in ("read", "search", "ask"):
@@ -234,7 +237,11 @@ class Desk:
         document = self._vault.document(reference)
         member = self._vault.member(user) if user else self._member
         decision = self._rules.decide(member, action, document_resource(document))
-        details: Details = {"checked_user": member.name, "checked_action": action, "allowed": decision.allowed}
+        details: Details = {
+            "checked_user": member.name,
+            "checked_action": action,
+            "allowed": decision.allowed,
+        }
         self._note("policy_check", f"Document:{document.id}", details)
         return decision
 

@@ -14,9 +14,7 @@ from finslm.model.machine import Machine, this_machine, usable_cores
 OLDEST_PYTHON = (3, 11)
 ENOUGH_MEMORY_BYTES = 2 * 1024**3
 MEMORY_INFO = Path("/proc/meminfo")
-REBUILD = (
-    "reinstall it from source: `pip install --no-binary llama-cpp-python --force-reinstall llama-cpp-python`"
-)
+REBUILD = "reinstall it from source: `pip install --no-binary llama-cpp-python --force-reinstall llama-cpp-python`"
 
 
 def python_version() -> Check:

@@ -66,11 +66,7 @@ def _judged(status: ModelStatus) -> Check:
         return Check(name, "ok", f"verified, {size}, {status.quantization}, in use for {uses}")
     if status.state == "missing":
         advice = f"`finslm model build {status.name}`, with --from FILE_OR_DIR where there is no network"
-        return (
-            Check(name, "failure", "not built", advice)
-            if status.in_use_for
-            else Check(name, "ok", "not built")
-        )
+        return Check(name, "failure", "not built", advice) if status.in_use_for else Check(name, "ok", "not built")
     if status.state == "mismatch":
         advice = f"`finslm model build {status.name}`, and check who changed the file"
         return Check(name, "failure", "its file does not match its pinned hash", advice)
@@ -80,9 +76,7 @@ def _judged(status: ModelStatus) -> Check:
 def _died(trial: subprocess.CompletedProcess[str]) -> Check:
     if trial.returncode > 0:
         last = (trial.stderr.strip().splitlines() or ["no reason given"])[-1]
-        return Check(
-            NAME, "failure", f"the model does not run: {last}", "reinstall FinSLM with its dependencies"
-        )
+        return Check(NAME, "failure", f"the model does not run: {last}", "reinstall FinSLM with its dependencies")
     with_amx = any(feature.startswith("AMX") for feature in compiled_features())
     advice = WITHOUT_AMX if with_amx else "reinstall llama-cpp-python, compiled on this machine"
     return Check(NAME, "failure", f"llama.cpp died with {signal.Signals(-trial.returncode).name}", advice)
@@ -93,6 +87,4 @@ def _told(answer: dict[str, str | bool | float]) -> Check:
     if answer["isolated"]:
         return Check(NAME, "ok", f"{detail}, in a process without network interfaces")
     advice = "to see it proven, allow user namespaces"
-    return Check(
-        NAME, "warning", f"{detail}, but this kernel does not let a process drop its network", advice
-    )
+    return Check(NAME, "warning", f"{detail}, but this kernel does not let a process drop its network", advice)

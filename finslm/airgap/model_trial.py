@@ -35,9 +35,7 @@ def main() -> int:
     """0 when the model answered inside its grammar."""
     isolated, start = drop_network(), time.monotonic()
     answer = answer_once(Path(sys.argv[1]))
-    sys.stdout.write(
-        json.dumps({"isolated": isolated, "seconds": time.monotonic() - start, "answer": answer})
-    )
+    sys.stdout.write(json.dumps({"isolated": isolated, "seconds": time.monotonic() - start, "answer": answer}))
     return 0 if answer in {"yes", "no"} else 1
 
 

@@ -31,9 +31,7 @@ def free_disk(name: str, place: Path) -> Check:
     detail = f"{free / 1000**3:.1f} GB free under {folder}"
     if free >= ENOUGH_DISK_BYTES:
         return Check(name, "ok", detail)
-    return Check(
-        name, "warning", detail, "free some space: a model and its parts take 1.4 GB while it is built"
-    )
+    return Check(name, "warning", detail, "free some space: a model and its parts take 1.4 GB while it is built")
 
 
 def _standing(place: Path) -> Path:

@@ -18,9 +18,7 @@ def packages() -> Iterator[Check]:
     try:
         declared = importlib.metadata.requires("finslm") or []
     except importlib.metadata.PackageNotFoundError:
-        yield Check(
-            "packages", "warning", "FinSLM runs from a folder, not installed", "`pip install .` there"
-        )
+        yield Check("packages", "warning", "FinSLM runs from a folder, not installed", "`pip install .` there")
         return
     names = [_name(line) for line in declared if "extra ==" not in line]
     versions = {name: _version(name) for name in names}

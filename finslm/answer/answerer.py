@@ -132,9 +132,7 @@ def _words(question: Question, words: str, evidence: Sequence[Passage], confiden
     if citation is None:
         return abstain(question, "the words do not stand in the evidence", confidence)
     span = " ".join(citation.quote.split())
-    return Answer(
-        question.id, span, spans=(span,), citations=(citation,), confidence=round(confidence, 4)
-    )
+    return Answer(question.id, span, spans=(span,), citations=(citation,), confidence=round(confidence, 4))
 
 
 def _currency(evidence: Sequence[Passage], passage_id: str) -> str | None:
@@ -157,6 +155,4 @@ def _spoken(value: Decimal, scale: Scale, unit: str | None) -> str:
 
 def _cut(passage: Passage, share: float) -> Passage:
     end = max(1, int(len(passage.text) * share))
-    return Passage(
-        passage.id, passage.document, passage.page, passage.start, passage.start + end, passage.text[:end]
-    )
+    return Passage(passage.id, passage.document, passage.page, passage.start, passage.start + end, passage.text[:end])

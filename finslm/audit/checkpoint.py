@@ -1,10 +1,10 @@
 """Checkpoints: the size and root of the log, signed, as a C2SP signed note (c2sp.org/tlog-checkpoint, /signed-note).
 
-    ORIGIN                      finslm/<vault id>
-    SIZE                        decimal number of entries
-    ROOT                        base64 of the 32-byte RFC 6962 root
-                                (empty line)
-    — ORIGIN SIGNATURE          base64 of key hash (4 bytes) || Ed25519 signature (64 bytes) over the text above the empty line
+ORIGIN                      finslm/<vault id>
+SIZE                        decimal number of entries
+ROOT                        base64 of the 32-byte RFC 6962 root
+                            (empty line)
+— ORIGIN SIGNATURE          base64 of key hash (4 bytes) || Ed25519 signature (64 bytes) over the text above the empty line
 """
 
 from __future__ import annotations

@@ -39,7 +39,11 @@ def protections(*, cpu_s: int, memory_bytes: int) -> tuple[tuple[str, bool], ...
     names = ("processor time is limited", "memory is limited", "no file is written", "no core dump is left")
     limits = zip(names, _limits(cpu_s, memory_bytes).items(), strict=False)
     held = tuple((name, 0 <= resource.getrlimit(limit)[1] <= most) for name, (limit, most) in limits)
-    return (*held, ("no other process is started", not _can_fork()), ("no network is reachable", not _has_network()))
+    return (
+        *held,
+        ("no other process is started", not _can_fork()),
+        ("no network is reachable", not _has_network()),
+    )
 
 
 def _limits(cpu_s: int, memory_bytes: int) -> dict[int, int]:

@@ -40,7 +40,10 @@ def main(cpu_s: int, memory_bytes: int, suffix: str) -> dict[str, Any]:
         happened = f"reading the file takes more than the {memory_bytes // 2**20} MiB of memory allowed"
         return {"unreadable": happened, "next_step": "split the file, or raise reader_memory_bytes"}
     except RecursionError:
-        return {"unreadable": "the file is nested too deeply to be read", "next_step": "save it as PDF and read that"}
+        return {
+            "unreadable": "the file is nested too deeply to be read",
+            "next_step": "save it as PDF and read that",
+        }
 
 
 def _reading(content: bytes, suffix: str) -> dict[str, Any]:

@@ -26,7 +26,13 @@ from finslm.errors import UnreadableDocument
 
 CHILD = "finslm.ingest.reader_child"
 ANSWER_BYTES = 256 * 2**20  # a 500-page filing gives 2 MB; more than this is a bomb
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME")  # no FINSLM_*, no proxies, no credentials
+PASSED_ON = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "PYTHONHOME",
+)  # no FINSLM_*, no proxies, no credentials
 
 
 @dataclass(frozen=True)

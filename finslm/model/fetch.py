@@ -32,9 +32,7 @@ class Base:
 class Fetcher:
     """Fetches bases into `folder`, keeping what is finished there until `forget`."""
 
-    def __init__(
-        self, folder: Path, *, index_url: str | None = None, on_progress: OnProgress = unwatched
-    ) -> None:
+    def __init__(self, folder: Path, *, index_url: str | None = None, on_progress: OnProgress = unwatched) -> None:
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
         self._index_url = index_url
@@ -94,9 +92,7 @@ class Fetcher:
             self._download(session, url, part.wheel_pin, _Share(self._on_progress, source, index))
         return Piece(path, part)
 
-    def _download(
-        self, session: requests.Session, url: str, pin: Pin, on_progress: OnProgress | None = None
-    ) -> None:
+    def _download(self, session: requests.Session, url: str, pin: Pin, on_progress: OnProgress | None = None) -> None:
         target = self._folder / pin.file
         require_space(self._folder, pin.size_bytes - _held(target))
         download(session, Wanted(url, target, pin), on_progress or self._on_progress)

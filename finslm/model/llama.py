@@ -35,9 +35,7 @@ class Llama:
 
     def __init__(self, path: Path, *, threads: int, context_tokens: int) -> None:
         _silence_llama_cpp()
-        self._model = llama_cpp.llama_model_load_from_file(
-            str(path).encode(), llama_cpp.llama_model_default_params()
-        )
+        self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), llama_cpp.llama_model_default_params())
         if not self._model:
             raise _unusable(path, "llama.cpp cannot load it: it is damaged or of an unknown architecture")
         params = llama_cpp.llama_context_default_params()
@@ -70,17 +68,13 @@ class Llama:
         """The tokens of `text`; control tokens are recognised only when `is_control`."""
         data = text.encode("utf-8", "replace")
         buffer = (llama_cpp.llama_token * (len(data) + 8))()
-        count = llama_cpp.llama_tokenize(
-            self.vocab, data, len(data), buffer, len(buffer), False, is_control
-        )
+        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), buffer, len(buffer), False, is_control)
         return list(buffer[:count])
 
     def tokenize_prompt(self, prompt: Prompt) -> list[int]:
         """The tokens of a prompt, segment by segment."""
         return [
-            token
-            for segment in prompt.segments
-            for token in self.tokenize(segment.text, is_control=segment.is_control)
+            token for segment in prompt.segments for token in self.tokenize(segment.text, is_control=segment.is_control)
         ]
 
     def piece(self, token: int) -> bytes:

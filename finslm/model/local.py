@@ -26,9 +26,7 @@ def base_file(manifest: Manifest, origin: Path, on_progress: OnProgress) -> Path
 def base_pieces(manifest: Manifest, origin: Path) -> tuple[Piece, ...]:
     """The base in pieces, wheels proven. Raises `ModelSourceUnreachable` when some are missing."""
     if not origin.exists():
-        raise PathMissing(
-            f"{origin} does not exist", next_step="give the file or the folder that holds the base"
-        )
+        raise PathMissing(f"{origin} does not exist", next_step="give the file or the folder that holds the base")
     pieces = _pieces_in(manifest, origin)
     for piece in pieces:
         is_wheel = piece.path.name == piece.part.wheel

@@ -83,11 +83,7 @@ class Registry:
             description=manifest.description if manifest else "added on this machine",
             state=self._state(path, pinned, entry),
             path=path,
-            size_bytes=path.stat().st_size
-            if path.is_file()
-            else manifest.built.size_bytes
-            if manifest
-            else 0,
+            size_bytes=path.stat().st_size if path.is_file() else manifest.built.size_bytes if manifest else 0,
             sha256=pinned,
             quantization=manifest.built.linear if manifest else "",
             jobs=entry.jobs if entry else (),
@@ -137,9 +133,7 @@ class Registry:
         self.path_for(self.model_for(known, override=name))
         write_choice(self._choices_file, known, name)
 
-    def build(
-        self, name: str, *, origin: Path | None = None, on_progress: OnProgress = unwatched
-    ) -> BuildResult:
+    def build(self, name: str, *, origin: Path | None = None, on_progress: OnProgress = unwatched) -> BuildResult:
         """The model built on this machine; see `build_model`. `UsageError` when it has no manifest."""
         manifest = self.manifests.get(name)
         if manifest is None:
@@ -152,9 +146,7 @@ class Registry:
         Raises `ModelNotAllowed` with the hash to be written there, when it is not.
         """
         if not file.is_file():
-            raise PathMissing(
-                f"{file} is not a file", safe="no model was added", next_step="give a GGUF file"
-            )
+            raise PathMissing(f"{file} is not a file", safe="no model was added", next_step="give a GGUF file")
         held = sha256_of(file)
         entry = next((entry for entry in self.allow_list.allowed if entry.sha256 == held), None)
         if entry is None:
@@ -196,14 +188,8 @@ class Registry:
 
     def _missing(self, name: str) -> ModelMissing:
         can_build = name in self.manifests
-        remedy = (
-            f"build it with `finslm model build {name}`"
-            if can_build
-            else "add it with `finslm model add FILE`"
-        )
-        return ModelMissing(
-            f"model {name} is not built on this machine", safe="nothing was run", next_step=remedy
-        )
+        remedy = f"build it with `finslm model build {name}`" if can_build else "add it with `finslm model add FILE`"
+        return ModelMissing(f"model {name} is not built on this machine", safe="nothing was run", next_step=remedy)
 
     def _changed(self, name: str) -> ModelHashMismatch:
         remedy = f"finslm model build {name}" if name in self.manifests else "finslm model add FILE"

@@ -47,9 +47,7 @@ class Tensor:
         return int(np.prod(self.shape)) // per_block * block_bytes
 
 
-def requantize(
-    base: Path, target: Path, name: str, built: Built, on_progress: OnProgress = unwatched
-) -> None:
+def requantize(base: Path, target: Path, name: str, built: Built, on_progress: OnProgress = unwatched) -> None:
     """Writes `target` from the GGUF `base`: weights in the types of `built`, norms and biases in float32.
 
     A base may hold its tied embedding twice, as input and as output layer; the output copy, the finer one,
@@ -77,9 +75,7 @@ def _planned(reader: GGUFReader, built: Built) -> list[Tensor]:
             continue
         taken = output if output is not None and held.name == EMBEDDING else held
         shape = tuple(int(size) for size in reversed(taken.shape))
-        planned.append(
-            Tensor(held.name, shape, taken.data, taken.tensor_type, _wanted(held.name, shape, built))
-        )
+        planned.append(Tensor(held.name, shape, taken.data, taken.tensor_type, _wanted(held.name, shape, built)))
     return planned
 
 

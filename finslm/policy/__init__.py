@@ -5,6 +5,13 @@ rules that made it, or a queue. The rules are Cedar files in `policies/`; what n
 reads a document and never writes anything.
 """
 
-from finslm.policy.rules import LEVELS, Resource, Rules, collection_resource, document_resource, vault_resource
+from finslm.policy.rules import (
+    LEVELS,
+    Resource,
+    Rules,
+    collection_resource,
+    document_resource,
+    vault_resource,
+)
 
 __all__ = ["LEVELS", "Resource", "Rules", "collection_resource", "document_resource", "vault_resource"]

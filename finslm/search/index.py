@@ -57,7 +57,14 @@ class CollectionIndex:
     def add(self, document_id: str, passages: Iterable[Passage]) -> None:
         """Indexes a document, all of it or nothing."""
         rows = [
-            {"id": p.id, "document": p.document, "page": p.page, "start": p.start, "end": p.end, "body": p.text}
+            {
+                "id": p.id,
+                "document": p.document,
+                "page": p.page,
+                "start": p.start,
+                "end": p.end,
+                "body": p.text,
+            }
             for p in passages
         ]
         with self._database.begin() as connection:

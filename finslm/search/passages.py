@@ -16,7 +16,12 @@ def cut(document_id: str, page: Page) -> Iterator[Passage]:
         end = _end_of_passage(page.text, start)
         if page.text[start:end].strip():
             yield Passage(
-                f"{document_id}/{page.index}/{start}", document_id, page.index, start, end, page.text[start:end]
+                f"{document_id}/{page.index}/{start}",
+                document_id,
+                page.index,
+                start,
+                end,
+                page.text[start:end],
             )
         start = end
 

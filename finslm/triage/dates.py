@@ -22,7 +22,9 @@ WRITTEN = (
     re.compile(rf"(?<!\w){MONTH}\s+{DAY},?\s+{YEAR}(?!\w)", re.IGNORECASE),
 )  # fmt: skip
 ISO = re.compile(r"(?<![\w-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?![\w-])")
-NUMERIC = re.compile(r"(?<![\w/.])(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year>(?:19|20)?\d\d)(?!\w)")
+NUMERIC = re.compile(
+    r"(?<![\w/.])(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year>(?:19|20)?\d\d)(?!\w)"
+)
 SHORT = (
     re.compile(rf"(?<!\w){DAY}\s+{MONTH}(?!\w)", re.IGNORECASE),
     re.compile(rf"(?<!\w){MONTH}\s+{DAY}(?!\w)", re.IGNORECASE),

@@ -55,7 +55,9 @@ def _varied(found: Iterable[_Found]) -> list[_Found]:
 def _usual_currency(pages: Sequence[Page]) -> str | None:
     """The currency that the document prints most often."""
     signs = Counter(
-        CURRENCIES.get(sign.lower().rstrip(".")) for page in pages[:MOST_PAGES] for sign in re.findall(CURRENCY, page.text)
+        CURRENCIES.get(sign.lower().rstrip("."))
+        for page in pages[:MOST_PAGES]
+        for sign in re.findall(CURRENCY, page.text)
     )
     return signs.most_common(1)[0][0] if signs else None
 
@@ -92,8 +94,12 @@ class _Reader:
         if unit is None or (item is None and amount.unit is None and not heading):
             return
         if scale is None:
-            scale = heading.scale if heading and unit not in ("per_share", "percent", "ratio", "shares", "count") else "one"
-        figure = self._figure(page, replace(amount, unit=unit, scale=scale), item.name if item else label.lower(), start)
+            scale = (
+                heading.scale if heading and unit not in ("per_share", "percent", "ratio", "shares", "count") else "one"
+            )
+        figure = self._figure(
+            page, replace(amount, unit=unit, scale=scale), item.name if item else label.lower(), start
+        )
         yield _Found(figure, item.importance if item else UNNAMED, (page.index, start))
 
     def _of_sentence(self, page: Page, sentence: Sentence) -> Iterator[_Found]:
@@ -124,7 +130,13 @@ class _Reader:
         start = min(start, amount.start)
         quote = page.text[start : amount.end]
         return Figure(
-            name[:80] or "figure", amount.value, amount.unit or "count", amount.scale or "one", self.period, page.index, quote
+            name[:80] or "figure",
+            amount.value,
+            amount.unit or "count",
+            amount.scale or "one",
+            self.period,
+            page.index,
+            quote,
         )
 
 

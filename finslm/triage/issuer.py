@@ -45,7 +45,9 @@ def read_issuer(text: str, *, doc_type: str, not_names: frozenset[str]) -> str |
         if bank:
             return _tidy(bank[1])
     candidates = [*_labelled(head), *_by_form(head, not_names)]
-    return _tidy(max(candidates, key=lambda one: _score(one, text)).name) if candidates else _first_line(head, not_names)
+    return (
+        _tidy(max(candidates, key=lambda one: _score(one, text)).name) if candidates else _first_line(head, not_names)
+    )
 
 
 def _labelled(head: str) -> list[_Candidate]:
@@ -104,6 +106,22 @@ def _tidy(name: str) -> str:
 
 def _title(word: str) -> str:
     keeps = {"PLC": "plc", "S.P.A.": "S.p.A.", "OF": "of", "AND": "and", "THE": "the"}
-    if word in keeps or word in ("AG", "SE", "SA", "ASA", "AS", "AB", "NV", "BV", "NL", "LLC", "LLP", "LP", "REIT", "ICAV", "DAC"):
+    if word in keeps or word in (
+        "AG",
+        "SE",
+        "SA",
+        "ASA",
+        "AS",
+        "AB",
+        "NV",
+        "BV",
+        "NL",
+        "LLC",
+        "LLP",
+        "LP",
+        "REIT",
+        "ICAV",
+        "DAC",
+    ):
         return keeps.get(word, word)
     return word if re.fullmatch(r"(?:[A-Z]\.)+|[IVX]+", word) else word.capitalize()

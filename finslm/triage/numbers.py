@@ -117,6 +117,11 @@ def _is_part_of_date(text: str, match: re.Match[str]) -> bool:
         return False
     core = match["core"]
     is_year = re.fullmatch(r"(?:19|20)\d\d", core) is not None
-    is_day = len(core) <= 2 and (DATE_AFTER.match(text, match.end()) or DATE_BEFORE.search(text[:match.start("core")][-16:]))
-    is_joined = text[match.end("core") : match.end("core") + 1] in ("/", ":") or text[match.end("core"):match.end("core")+2][:1] == "-" and text[match.end("core")+1:match.end("core")+2].isalnum()
+    is_day = len(core) <= 2 and (
+        DATE_AFTER.match(text, match.end()) or DATE_BEFORE.search(text[: match.start("core")][-16:])
+    )
+    is_joined = text[match.end("core") : match.end("core") + 1] in ("/", ":") or (
+        text[match.end("core") : match.end("core") + 2][:1] == "-"
+        and text[match.end("core") + 1 : match.end("core") + 2].isalnum()
+    )
     return bool(is_year or is_day or is_joined)

@@ -43,9 +43,7 @@ class FinslmApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
 
-    def __init__(
-        self, settings: Settings, *, vault: Path, user: str | None, passphrase: str | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, vault: Path, user: str | None, passphrase: str | None = None) -> None:
         super().__init__()
         self._settings = settings
         self._vault = vault

@@ -38,9 +38,7 @@ class DocumentCommands(Provider):
             command = f"Open {one_line(document.filename)}"
             score = max(matcher.match(command), matcher.match(document.title))
             if score > 0:
-                yield Hit(
-                    score, matcher.highlight(command), self._opening(document), help=one_line(document.title)
-                )
+                yield Hit(score, matcher.highlight(command), self._opening(document), help=one_line(document.title))
 
     def _opening(self, document: Document) -> partial[None]:
         return partial(self._desk_screen.open_document, document)

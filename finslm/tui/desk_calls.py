@@ -44,9 +44,7 @@ def call_desk(
 def notify_error(owner: Widget, error: FinslmError) -> None:
     """Shows an expected failure as the sentence it carries."""
     if not isinstance(error, Cancelled):
-        owner.app.notify(
-            sentence(error), title="That did not work", severity="error", timeout=10, markup=False
-        )
+        owner.app.notify(sentence(error), title="That did not work", severity="error", timeout=10, markup=False)
 
 
 def sentence(error: FinslmError) -> str:

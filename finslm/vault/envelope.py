@@ -45,7 +45,7 @@ def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError) as error:
         raise VaultTampered(
-            f"the sealed object for {context.split(':')[0]} does not open with its key",
+            f"the sealed object for {context.split(':', maxsplit=1)[0]} does not open with its key",
             safe="nothing of it was shown or changed",
             next_step="restore the vault folder from a backup, and find out who wrote to it",
         ) from error

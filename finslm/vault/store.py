@@ -98,7 +98,8 @@ class Vault:
         """The vault in `folder`. Raises VaultMissing, WrongPassphrase, VaultTampered."""
         if not (folder / "vault.json").is_file():
             raise VaultMissing(
-                f"there is no vault in {folder}", next_step="make one with `finslm init`, or name it with --vault"
+                f"there is no vault in {folder}",
+                next_step="make one with `finslm init`, or name it with --vault",
             )
         header = load_header(folder / "vault.json")
         vault = cls(folder, header, open_slot(header, user, passphrase))
@@ -163,9 +164,7 @@ class Vault:
 
     def find_by_digest(self, collection: str, sha256: str) -> Document | None:
         """The document of `collection` with these bytes, if it is stored."""
-        query = select(DocumentRecord).where(
-            DocumentRecord.collection == collection, DocumentRecord.sha256 == sha256
-        )
+        query = select(DocumentRecord).where(DocumentRecord.collection == collection, DocumentRecord.sha256 == sha256)
         with self._transaction() as session:
             record = session.scalars(query).one_or_none()
         return _document(record) if record else None
@@ -190,7 +189,8 @@ class Vault:
                 return matches[0]
             if matches:
                 raise DocumentMissing(
-                    f"{reference} names {len(matches)} documents", next_step="give the id that `finslm docs list` shows"
+                    f"{reference} names {len(matches)} documents",
+                    next_step="give the id that `finslm docs list` shows",
                 )
         raise DocumentMissing(f"no stored document is called {reference}", next_step="see `finslm docs list`")
 

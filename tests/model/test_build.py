@@ -123,9 +123,7 @@ def test_built_file_itself_can_be_carried_in(tiny: TinyModel, models: Path, tmp_
     assert sha256(result.path) == tiny.manifest.built.sha256
 
 
-def test_changed_built_file_that_is_carried_in_is_refused(
-    tiny: TinyModel, models: Path, tmp_path: Path
-) -> None:
+def test_changed_built_file_that_is_carried_in_is_refused(tiny: TinyModel, models: Path, tmp_path: Path) -> None:
     carried = build_model(tiny.manifest, tmp_path / "stick", origin=tiny.base).path
     carried.write_bytes(carried.read_bytes()[:-1] + b"x")
     with pytest.raises(ModelHashMismatch, match=r"tiny\.gguf, given for tiny, does not match"):

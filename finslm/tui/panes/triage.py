@@ -106,11 +106,7 @@ class TriagePane(Pane):
         notify_error(self, error)
 
     def _show_records(self) -> None:
-        shown = [
-            r
-            for r in self._records.values()
-            if r.needs_review or r.status == "failed" or not self._review_only
-        ]
+        shown = [r for r in self._records.values() if r.needs_review or r.status == "failed" or not self._review_only]
         self.query_one(TriageTable).show(shown)
         if not shown:
             self.query_one("#record-text", Static).update("")

@@ -55,10 +55,7 @@ class DeskScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="title-bar"):
             yield Static("[b]FinSLM[/b]", id="brand")
-            tabs = (
-                Tab(f"{title} [dim]F{n}[/dim]", id=name)
-                for n, (name, title) in enumerate(PANES.items(), start=2)
-            )
+            tabs = (Tab(f"{title} [dim]F{n}[/dim]", id=name) for n, (name, title) in enumerate(PANES.items(), start=2))
             yield Tabs(*tabs, id="tabs")
             yield Static(
                 f"{one_line(self.desk.user, 24)} · {one_line(self.desk.vault_path.name, 24)}",

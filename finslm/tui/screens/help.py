@@ -19,9 +19,7 @@ Section = tuple[str, Sequence[BindingType]]
 class HelpScreen(ModalScreen[None]):
     """Read from the bindings themselves, so that it cannot be wrong."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "dismiss(None)", "Close", key_display="esc")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss(None)", "Close", key_display="esc")]
 
     def __init__(self, sections: Sequence[Section]) -> None:
         super().__init__(classes="dialog")
@@ -40,9 +38,6 @@ class HelpScreen(ModalScreen[None]):
 
     def _line(self, binding: Binding) -> Content:
         keys = " ".join(
-            self.app.get_key_display(replace(binding, key=key, key_display=None))
-            for key in binding.key.split(",")
+            self.app.get_key_display(replace(binding, key=key, key_display=None)) for key in binding.key.split(",")
         )
-        return Content.assemble(
-            (f"{keys:>16}", "bold $accent"), f"  {binding.tooltip or binding.description}"
-        )
+        return Content.assemble((f"{keys:>16}", "bold $accent"), f"  {binding.tooltip or binding.description}")

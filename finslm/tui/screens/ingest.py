@@ -52,9 +52,7 @@ class IngestScreen(ModalScreen[None]):
             with Horizontal(id="ingest-options"):
                 yield _titled(Input("default", id="ingest-collection", classes="field"), "Collection")
                 levels = [(level, level) for level in get_args(Sensitivity)]
-                yield Select(
-                    levels, value="internal", allow_blank=False, id="ingest-sensitivity", compact=True
-                )
+                yield Select(levels, value="internal", allow_blank=False, id="ingest-sensitivity", compact=True)
                 yield Button("Add", variant="primary", id="ingest-start", compact=True)
             yield BusyLine(id="ingest-progress")
             yield DataTable[Text](id="ingest-results", cursor_type="row", show_header=False)
@@ -109,9 +107,7 @@ class IngestScreen(ModalScreen[None]):
         pages = f"{result.document.page_count} pages" if result.document else ""
         words = one_line(result.error) if result.error else f"{result.status}  {pages}"
         table = self.query_one(DataTable)
-        table.add_row(
-            Text(mark, style=style), Text(one_line(Path(result.path).name, 40)), Text(words, style=style)
-        )
+        table.add_row(Text(mark, style=style), Text(one_line(Path(result.path).name, 40)), Text(words, style=style))
         table.move_cursor(row=table.row_count - 1, animate=False)
         self.query_one(BusyLine).say(self._count_words)
 

@@ -33,9 +33,7 @@ class UnlockScreen(Screen[None]):
             super().__init__()
             self.desk = desk
 
-    def __init__(
-        self, settings: Settings, vault: Path, user: str | None, passphrase: str | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, vault: Path, user: str | None, passphrase: str | None = None) -> None:
         super().__init__()
         self._settings = settings
         self._vault = vault

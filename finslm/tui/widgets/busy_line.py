@@ -41,9 +41,7 @@ class BusyLine(Static):
     def finish(self, words: str) -> None:
         """Stops turning and shows these words with the time it took."""
         self._stop_clock()
-        self.update(
-            Content.assemble(("● ", "$accent"), words, (f"  {self._seconds:.1f} s", "$foreground 60%"))
-        )
+        self.update(Content.assemble(("● ", "$accent"), words, (f"  {self._seconds:.1f} s", "$foreground 60%")))
 
     @property
     def _seconds(self) -> float:

@@ -61,9 +61,7 @@ class DocumentTable(DataTable[Text]):
 def _cells(document: Document) -> tuple[Text, ...]:
     name = Text(one_line(document.filename, 44))
     pages = Text(str(document.page_count), justify="right")
-    style = {"public": "dim", "internal": "", "confidential": "yellow", "mnpi": "bold red"}[
-        document.sensitivity
-    ]
+    style = {"public": "dim", "internal": "", "confidential": "yellow", "mnpi": "bold red"}[document.sensitivity]
     return (
         name,
         pages,

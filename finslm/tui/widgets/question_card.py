@@ -46,9 +46,7 @@ class QuestionCard(Vertical):
     def _show_progress(self) -> None:
         seconds = monotonic() - self._started
         doing = "writing" if self._written else "reading the evidence"
-        head = Content.assemble(
-            (f"{spinner(seconds)} {doing}", "$accent"), (f"  {seconds:.1f} s", "$foreground 60%")
-        )
+        head = Content.assemble((f"{spinner(seconds)} {doing}", "$accent"), (f"  {seconds:.1f} s", "$foreground 60%"))
         self.query_one(".progress", Static).update(
             Content.assemble(head, f"\n{self._written}" if self._written else "")
         )

@@ -1,0 +1,128 @@
+"""Question and answer files: JSON lines as the command-line contract has them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from finslm.cli.output import json_line
+from finslm.desk import Desk
+from finslm.documents import Answer, Passage, Question, Turn
+from finslm.errors import DocumentMissing, PathMissing, PolicyDenied, PromptTooLong, UsageError
+from finslm.vault import no_space_is_told
+
+
+class PassageLine(BaseModel):
+    """A passage given in the line: text, or a table whose rows become lines of cells."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    id: str
+    text: str | None = None
+    table: list[list[str | None]] | None = None
+
+    def as_passage(self) -> Passage:
+        """The passage; its document is its own id, for no stored document is read."""
+        rows = "\n".join(" | ".join(cell or "" for cell in row) for row in self.table or [])
+        text = "\n".join(part for part in (rows, self.text) if part)
+        return Passage(self.id, self.id, 0, 0, len(text), text)
+
+
+class TurnLine(BaseModel):
+    """An earlier question with its answer."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    question: str
+    answer: str
+
+
+class QuestionLine(BaseModel):
+    """One line of a question file."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    id: str
+    question: str
+    doc: str | None = None
+    collection: str | None = None
+    passages: list[PassageLine] | None = None
+    history: list[TurnLine] = []
+
+    def as_question(self) -> Question:
+        """The question as the desk takes it."""
+        return Question(
+            self.question,
+            id=self.id,
+            documents=(self.doc,) if self.doc else (),
+            collection=self.collection,
+            passages=None if self.passages is None else tuple(p.as_passage() for p in self.passages),
+            history=tuple(Turn(turn.question, turn.answer) for turn in self.history),
+        )
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """A question of the file, or what is wrong with its line."""
+
+    id: str
+    question: Question | None
+    error: str | None
+
+    def answer_with(self, desk: Desk, model: str | None) -> Answer:
+        """The answer; a question that fails costs itself only."""
+        if self.question is None:
+            return _failed(self.id, self.error or "")
+        try:
+            return desk.ask(self.question, model=model)
+        except (DocumentMissing, PolicyDenied, PromptTooLong) as error:
+            return _failed(self.id, str(error))
+
+
+class AnswersFile:
+    """The answers, one a line, on disk before the next question begins. Without `resume` it starts empty."""
+
+    def __init__(self, path: Path, *, resume: bool) -> None:
+        self._path = path
+        lines = path.read_bytes().splitlines(keepends=True) if resume and path.exists() else []
+        # A line without its end was cut short by a crash; it is asked again.
+        whole = [line for line in lines if line.endswith(b"\n")]
+        self.count = len(whole)
+        with no_space_is_told(path):
+            path.write_bytes(b"".join(whole))
+
+    def append(self, answer: Answer) -> None:
+        """Adds one answer. Raises NoSpaceLeft."""
+        fields = json.loads(json_line(answer))
+        if fields["error"] is None:
+            del fields["error"]
+        with no_space_is_told(self._path), self._path.open("ab") as file:
+            file.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def load_questions(path: Path) -> list[BatchLine]:
+    """The questions of a file; a broken line is kept with its error, so that answers stay in order."""
+    if not path.is_file():
+        raise PathMissing(f"there is no question file {path}", next_step="check --batch")
+    lines = [line for line in path.read_text("utf-8", "replace").split("\n") if line.strip()]
+    if not lines:
+        raise UsageError(f"the question file {path} is empty", next_step="write one JSON object a line")
+    return [_parse(number, line) for number, line in enumerate(lines, 1)]
+
+
+def _parse(number: int, line: str) -> BatchLine:
+    try:
+        parsed = QuestionLine.model_validate_json(line)
+    except ValidationError as error:
+        first: dict[str, Any] = dict(error.errors(include_input=False)[0])
+        place = ".".join(str(part) for part in first["loc"])
+        return BatchLine(f"line {number}", None, f"line {number} is no question: {place} {first['msg']}".strip())
+    return BatchLine(parsed.id, parsed.as_question(), None)
+
+
+def _failed(question_id: str, error: str) -> Answer:
+    return Answer(question_id, "", abstained=True, reason="the question failed", error=error)

@@ -1,0 +1,160 @@
+"""`finslm ingest`, `docs` and `search`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from finslm.cli.output import print_json, print_table, progress, to_json
+from finslm.cli.session import session_of
+from finslm.documents import IngestResult
+from finslm.errors import PartialFailure
+
+docs = typer.Typer(no_args_is_help=True, help="The stored documents.")
+
+Collection = Annotated[str | None, typer.Option("--collection", help="Only this collection.")]
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files, and folders recursively.")],
+    collection: Annotated[str, typer.Option(help="The collection to store in.")] = "default",
+    sensitivity: Annotated[str, typer.Option(help="public, internal, confidential or mnpi.")] = "internal",
+) -> None:
+    """Read and store documents.
+
+    Example: finslm ingest filings/ letter.eml --sensitivity confidential
+    """
+    session = session_of(context)
+    with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
+        task = bar.add_task("Reading", total=None)
+        results = desk.ingest(
+            paths,
+            collection=collection,
+            sensitivity=sensitivity,  # type: ignore[arg-type]  # the desk refuses others, with a sentence
+            on_result=lambda _result: bar.advance(task),
+        )
+    if session.as_json:
+        for result in results:
+            print_json(_ingest_fields(result))
+    elif not session.quiet:
+        columns = ("id", "file", "title", "pages", "status")
+        print_table("Documents", columns, (_ingest_row(result) for result in results))
+    _tell_failures([result for result in results if result.status == "failed"], len(results))
+
+
+@docs.command("list")
+def list_documents(context: typer.Context, collection: Collection = None) -> None:
+    """List the stored documents.
+
+    Example: finslm docs list --collection default
+    """
+    session = session_of(context)
+    with session.open_desk() as desk:
+        documents = desk.documents(collection)
+    if session.as_json:
+        print_json([to_json(document) for document in documents])
+        return
+    columns = ("id", "file", "title", "pages", "collection", "sensitivity")
+    rows = ((d.id, d.filename, d.title, d.page_count, d.collection, d.sensitivity) for d in documents)
+    print_table("Documents", columns, rows)
+
+
+@docs.command("show")
+def show_document(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="ID", help="An id, or a file name.")],
+    page: Annotated[int, typer.Option(help="The page, from 0.")] = 0,
+) -> None:
+    """Show one page of a document.
+
+    Example: finslm docs show 408f336cf210 --page 41
+    """
+    session = session_of(context)
+    with session.open_desk() as desk:
+        document = desk.document(reference)
+        text = desk.page(document.id, page).text
+    if session.as_json:
+        print_json({**to_json(document), "page": page, "text": text})
+    else:
+        typer.echo(f"{document.filename}, page {page} of {document.page_count} (from 0)\n\n{text}")
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="Words to look for.")],
+    collection: Collection = None,
+    doc: Annotated[list[str] | None, typer.Option("--doc", help="Only this document; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many passages.")] = 10,
+) -> None:
+    """Find passages in the stored documents.
+
+    Example: finslm search "covenant leverage ratio" --limit 5
+    """
+    session = session_of(context)
+    with session.open_desk() as desk:
+        hits = desk.search(query, collection=collection, documents=doc or (), limit=limit)
+    if session.as_json:
+        print_json(
+            [
+                {
+                    "doc": hit.document.id,
+                    "filename": hit.document.filename,
+                    "page": hit.passage.page,
+                    "passage": hit.passage.id,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": hit.score,
+                    "text": hit.passage.text,
+                }
+                for hit in hits
+            ]
+        )
+        return
+    rows = (
+        (
+            hit.document.filename,
+            hit.passage.page,
+            f"{hit.score:.2f}",
+            " ".join(hit.passage.text.split())[:200],
+        )
+        for hit in hits
+    )
+    print_table("Passages", ("file", "page", "score", "passage"), rows)
+
+
+def _ingest_fields(result: IngestResult) -> dict[str, object]:
+    document = result.document
+    return {
+        "path": result.path,
+        "status": result.status,
+        "id": document.id if document else None,
+        "title": document.title if document else None,
+        "pages": document.page_count if document else None,
+        "error": result.error,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _ingest_row(result: IngestResult) -> tuple[object, ...]:
+    if result.document is None:
+        return "", Path(result.path).name, "", "", f"failed: {result.error}"
+    return (
+        result.document.id,
+        Path(result.path).name,
+        result.document.title,
+        result.document.page_count,
+        result.status,
+    )
+
+
+def _tell_failures(failed: list[IngestResult], total: int) -> None:
+    if failed:
+        names = ", ".join(Path(result.path).name for result in failed)
+        raise PartialFailure(
+            f"{len(failed)} of {total} documents failed: {names}",
+            safe="the others are stored",
+            next_step="the reason stands beside each; mend the file and ingest it again",
+        )

@@ -1,0 +1,116 @@
+"""`finslm model`: the GGUF models of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from finslm.cli.output import print_json, print_table, progress, say
+from finslm.cli.session import session_of
+
+if TYPE_CHECKING:
+    from finslm.cli.session import Session
+    from finslm.model import Registry
+
+model = typer.Typer(no_args_is_help=True, help="GGUF models, pinned by hash.")
+
+
+@model.command("list")
+def list_models(context: typer.Context) -> None:
+    """List the models, whether each is built and verified, and what it is used for.
+
+    Example: finslm model list
+    """
+    session = session_of(context)
+    statuses = _registry(session).list()
+    if session.as_json:
+        print_json(list(statuses))
+        return
+    columns = ("name", "state", "size", "quantization", "in use for", "description")
+    rows = (
+        (
+            s.name,
+            s.state,
+            f"{s.size_bytes / 1e6:.0f} MB",
+            s.quantization,
+            ", ".join(s.in_use_for),
+            s.description,
+        )
+        for s in statuses
+    )
+    print_table("Models", columns, rows)
+
+
+@model.command()
+def build(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The model.")] = "finslm-0.5b",
+    origin: Annotated[Path | None, typer.Option("--from", help="A file or folder that holds the base.")] = None,
+) -> None:
+    """Fetch the base, prove its hash, quantize it, prove the result. A broken fetch goes on where it stopped.
+
+    Example: finslm model build finslm-135m --from /media/usb
+    """
+    session = session_of(context)
+    with progress(quiet=session.quiet, in_bytes=True) as bar:
+        tasks = {}
+
+        def on_progress(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage.capitalize(), total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        result = _registry(session).build(name, origin=origin, on_progress=on_progress)
+    for refused in result.refused:
+        say(f"Refused: {refused}")
+    if session.as_json:
+        print_json(result)
+    else:
+        say(f"{name} is {'built' if result.is_new else 'there already'}, and verified: {result.path}")
+
+
+@model.command()
+def verify(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="One model; default: all built.")] = None,
+) -> None:
+    """Prove the hashes of the built models.
+
+    Example: finslm model verify finslm-0.5b
+    """
+    session = session_of(context)
+    registry = _registry(session)
+    names = [name] if name else [status.name for status in registry.list() if status.is_built]
+    statuses = [registry.verify(each) for each in names]
+    if session.as_json:
+        print_json(statuses)
+    else:
+        for status in statuses:
+            typer.echo(f"{status.name} verifies: sha256 {status.sha256}")
+
+
+@model.command()
+def use(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The model.")],
+    job: Annotated[str | None, typer.Option("--for", help="ask, triage or summary; default: all.")] = None,
+) -> None:
+    """Choose the model for a job.
+
+    Example: finslm model use finslm-135m --for triage
+    """
+    from finslm.model import JOBS
+
+    session = session_of(context)
+    for each in (job,) if job else JOBS:
+        _registry(session).use(name, each)
+    say(f"{name} is used for {job or ', '.join(JOBS)} from now on.")
+
+
+def _registry(session: Session) -> Registry:
+    from finslm.model import Registry
+
+    settings = session.settings
+    return Registry(settings.models_dir, settings.data_dir, settings.policies_dir)
