@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Resource:
 
 def document_resource(document: Document) -> Resource:
     """A stored document with its collection and level."""
-    attributes = {"collection": document.collection, "level": LEVELS[document.sensitivity]}
+    attributes: dict[str, str | int] = {"collection": document.collection, "level": LEVELS[document.sensitivity]}
     return Resource("Document", document.id, attributes)
 
 
@@ -54,6 +55,7 @@ class Rules:
             if not files:
                 raise ValueError("it holds no .cedar file")
             self._policies = cedarpy.PolicySet.from_str(text)
+            self._names = _rule_names(text)
             queues = tomllib.loads(queues_file.read_text())["queue"]
             self._queues = tuple(str(queue["name"]) for queue in queues)
         except (ValueError, KeyError, OSError) as error:
@@ -86,7 +88,7 @@ class Rules:
             "context": dict(context or {}),
         }
         result = cedarpy.is_authorized(request, self._policies, [user, thing])
-        reasons = tuple(str(reason) for reason in result.diagnostics.reasons)
+        reasons = tuple(self._names[reason] for reason in result.diagnostics.reasons)
         return Decision(member.name, action, f"{resource.type}:{resource.id}", result.allowed, reasons)
 
     def route(self, facts: Mapping[str, Any]) -> str:
@@ -102,6 +104,12 @@ class Rules:
                 return queue
         # Fail closed: a document that no rule places goes to the strictest reader, the first queue.
         return self._queues[0]
+
+
+def _rule_names(text: str) -> dict[str, str]:
+    """The `@id` of each rule by Cedar's own number for it; a rule without one keeps the number."""
+    rules = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
+    return {number: rule.get("annotations", {}).get("id", number) for number, rule in rules.items()}
 
 
 def _uid(type_name: str, name: str) -> dict[str, str]:
