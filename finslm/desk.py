@@ -47,6 +47,7 @@ from finslm.search import Search
 from finslm.vault import DEFAULT_COLLECTION, Member, NewDocument, Vault
 
 EVIDENCE_HITS = 8
+NEAR_SCORE = 0.5
 # A question of which the evidence speaks less than this is declined before the model is asked.
 LEAST_COVERAGE = 0.5
 
@@ -183,7 +184,9 @@ class Desk:
             answer = answerer.answer(question, evidence, on_text=on_text, cancel=cancel)
         else:
             hits = self._find("ask", question.text, question.collection, question.documents, EVIDENCE_HITS)
-            evidence = answerer.pack([hit.passage for hit in hits])
+            # Passages far behind the best one distract a small model more than they help it.
+            near = [hit.passage for hit in hits if hit.score >= NEAR_SCORE * hits[0].score]
+            evidence = answerer.pack(near)
             collections = sorted({hit.document.collection for hit in hits})
             coverage = self._search.coverage(question.text, [p.text for p in evidence], collections)
             if coverage < LEAST_COVERAGE:

@@ -11,6 +11,11 @@ from finslm.answer.program import CONSTANTS, FUNCTIONS
 from finslm.documents import Passage
 
 SPAN_CHARACTERS = 240
+SCALE_WORDS = {
+    "thousand": re.compile(r"thousand|\b000s?\b|'000", re.IGNORECASE),
+    "million": re.compile(r"million|\bmn\b|\$m\b|\d ?m\b", re.IGNORECASE),
+    "billion": re.compile(r"billion|\bbn\b", re.IGNORECASE),
+}
 
 
 def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber]) -> str:
@@ -25,11 +30,16 @@ def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber
             'factor: NUMBER | "-" NUMBER | "(" sum ")" | FUNCTION "(" sum (", " sum)* ")"',
             f"FUNCTION: {_choices(FUNCTIONS)}",
             f"NUMBER: {_choices(sorted(literals | set(CONSTANTS)))}",
-            f"SCALE: {_choices(('none', 'thousand', 'million', 'billion', 'percent'))}",
+            f"SCALE: {_choices(_scales(evidence))}",
             f"SPAN: LINES & /[^\\n|]{{2,{SPAN_CHARACTERS}}}/",
             f"LINES: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
         )
     )
+
+
+def _scales(evidence: str) -> list[str]:
+    """The scales that an answer may have: a word of magnitude only if the evidence uses it."""
+    return ["none", "percent", *(scale for scale, pattern in SCALE_WORDS.items() if pattern.search(evidence))]
 
 
 def _choices(words: Iterable[str]) -> str:

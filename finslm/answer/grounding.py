@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from finslm.answer.numbers import EvidenceNumber
+from finslm.answer.program import CONSTANTS
 from finslm.documents import Citation, Passage
 
 
 def cite_operands(values: Sequence[Decimal], numbers: Sequence[EvidenceNumber]) -> tuple[Citation, ...]:
-    """One citation for each operand that stands in the evidence, each place once; constants have none."""
-    found = (next((n for n in numbers if abs(n.value) == abs(value)), None) for value in values)
+    """One citation for each operand that stands in the evidence, each place once.
+
+    Beside other operands a constant such as 100 is taken for what it is, even if the evidence holds a 100 too.
+    """
+    constants = {Decimal(constant) for constant in CONSTANTS}
+    cited = [value for value in values if abs(value) not in constants] or values
+    found = (next((n for n in numbers if abs(n.value) == abs(value)), None) for value in cited)
     citations = [_citation(n.passage, n.start, n.end) for n in found if n]
     return tuple(dict.fromkeys(citations))
 

@@ -46,7 +46,7 @@ async def test_a_question_about_one_document_names_it(app: FinslmApp, settle: Se
         field = app.screen.query_one("#question", Input)
         assert field.border_title == "Ask nordhavn_2023_annual_report.pdf"
         assert app.focused is field
-        await pilot.press("ctrl+x")
+        await pilot.press("ctrl+g")
         assert field.border_title == "Ask all documents"
 
 

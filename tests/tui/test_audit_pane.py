@@ -32,7 +32,7 @@ async def test_entries_are_listed_newest_first(app: FinslmApp, settle: Settle) -
 async def test_the_entry_under_the_cursor_is_shown_in_full(app: FinslmApp, settle: Settle) -> None:
     async with app.run_test() as pilot:
         await show_audit(app, pilot, settle)
-        await pilot.press("end", "up", "up")
+        await pilot.press("ctrl+end", "up")
         await settle(pilot)
         shown = str(app.screen.query_one("#entry-text", Static).content)
         assert "ingest" in shown

@@ -38,7 +38,7 @@ class AskPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "step_back", "Stop", tooltip="Stop the answer, or close the source"),
-        Binding("ctrl+x", "ask_all", "Ask all", tooltip="Ask about all documents again"),
+        Binding("ctrl+g", "ask_all", "Ask all", tooltip="Ask about all documents again"),
         Binding("ctrl+n", "start_over", "New", tooltip="Start a new conversation"),
         Binding("ctrl+y", "copy_answer", "Copy", tooltip="Copy the last answer with its sources"),
     ]
@@ -98,23 +98,23 @@ class AskPane(Pane):
         self.stop()
 
     @on(Input.Submitted, "#question")
-    def _submit(self, event: Input.Submitted) -> None:
+    async def _submit(self, event: Input.Submitted) -> None:
         text = event.value.strip()
         if self._cancel is not None:
             self.notify("One question at a time; Escape stops the one that is being answered.", severity="warning")
         elif text:
             event.input.clear()
-            self._ask(text)
+            await self._ask(text)
 
-    def _ask(self, text: str) -> None:
+    async def _ask(self, text: str) -> None:
+        self._cancel = cancel = threading.Event()
         card = QuestionCard(text, self._scope.filename if self._scope else "")
         self.query_one("#invitation").display = False
         conversation = self.query_one("#conversation", VerticalScroll)
-        conversation.mount(card)
+        await conversation.mount(card)
         conversation.scroll_end(animate=False)
         scope = (self._scope.id,) if self._scope else ()
         question = Question(text, documents=scope, history=self._history)
-        self._cancel = cancel = threading.Event()
         write = partial(card.call_later, card.write)
         work = partial(self._desk.ask, question, on_text=write, cancel=cancel)
         then, failed = partial(self._show_answer, card, text), partial(self._show_failure, card)
