@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +31,9 @@ from finslm.documents import (
     IngestResult,
     Page,
     Question,
+    Reading,
     Sensitivity,
+    TriageRecord,
 )
 from finslm.errors import FinslmError, PathMissing, PolicyDenied, UnreadableDocument, UsageError
 from finslm.ingest import file_digest, list_files, read_document
@@ -44,6 +47,7 @@ from finslm.policy import (
     vault_resource,
 )
 from finslm.search import Search
+from finslm.triage import Batch, Triage, TriageSettings
 from finslm.vault import DEFAULT_COLLECTION, Member, NewDocument, Vault
 
 EVIDENCE_HITS = 8
@@ -206,6 +210,44 @@ class Desk:
         )
         return answer
 
+    # ------------------------------------------------------------------ triage
+
+    def triage(
+        self,
+        paths: Sequence[Path],
+        *,
+        done: Iterable[TriageRecord] = (),
+        workers: int = 1,
+        on_record: Callable[[TriageRecord], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> tuple[TriageRecord, ...]:
+        """Labels, extracts and routes files without storing them; `done` are records of an earlier run to keep.
+
+        `workers` documents are read ahead while the model judges. Raises PathMissing, EmptyFolder, PolicyDenied,
+        Cancelled and the model's errors; a file that cannot be read becomes a failed record.
+        """
+        self._authorise("triage", self._whole)
+        files = list_files(paths)
+        name = self._registry.model_for("triage", self.settings.model)
+        judge = Triage(
+            self._engine(name),
+            TriageSettings.load(self.settings.data_dir),
+            lambda facts: self._rules.route(facts.as_context()),
+        )
+        batch = Batch(judge, done)
+        records = []
+        with ThreadPoolExecutor(workers) as readers:
+            for path, read in [(path, readers.submit(self._read, path)) for path in files]:
+                record = batch.assess(path, read.result, cancel)
+                records.append(record)
+                if batch.is_new:
+                    details: Details = {"sha256": record.sha256, "queue": record.queue or "", "model": name}
+                    outcome: Literal["allowed", "failed"] = "allowed" if record.status == "done" else "failed"
+                    self._note("triage", self._whole_name, details, outcome)
+                    if on_record:
+                        on_record(record)
+        return tuple(records)
+
     # ------------------------------------------------------------------ the security officer
 
     def audit_entries(self) -> tuple[AuditEntry, ...]:
@@ -256,11 +298,7 @@ class Desk:
             sha256 = file_digest(path)
             if known := self._vault.find_by_digest(collection, sha256):
                 return IngestResult(str(path), "unchanged", known, seconds=time.monotonic() - start)
-            reading = read_document(
-                path,
-                timeout_s=self.settings.reader_timeout_s,
-                memory_bytes=self.settings.reader_memory_bytes,
-            )
+            reading = self._read(path)
             new = NewDocument(reading, path.resolve(), sha256, path.stat().st_size, collection, sensitivity)
             with self._writing, self._vault.adding(new) as document:
                 # Inside the transaction: what cannot be written down is not stored.
@@ -271,6 +309,11 @@ class Desk:
             reason = str(error) if isinstance(error, FinslmError) else f"it cannot be opened ({error.strerror})"
             self._note("ingest", f"Collection:{collection}", {"file": self._digest(path.name)}, "failed")
             return IngestResult(str(path), "failed", error=reason, seconds=time.monotonic() - start)
+
+    def _read(self, path: Path) -> Reading:
+        return read_document(
+            path, timeout_s=self.settings.reader_timeout_s, memory_bytes=self.settings.reader_memory_bytes
+        )
 
     def _find(
         self, action: str, query: str, collection: str | None, references: Sequence[str], limit: int

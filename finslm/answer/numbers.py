@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from finslm.documents import Passage
 
-# 1,452.4 or 1452.4 or .5; not the inside of a word or of a longer number.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d])|(?<![\w.,])\.\d+")
+# 1,452.4 or 1452.4 or .5; not the inside of a word or of a longer number, nor the pieces of a telephone number.
+NUMBER = re.compile(r"(?<![\w.,+])(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<![\w.,])\.\d+")
 CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 CURRENCY = re.compile(r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF|CAD|INR|SGD|HKD|AUD)\b")
 

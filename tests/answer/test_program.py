@@ -33,7 +33,7 @@ def test_what_has_no_value_says_so(program: str) -> None:
         execute(program)
 
 
-@given(st.decimals(-10**9, 10**9, places=2), st.decimals(-10**9, 10**9, places=2))
+@given(st.decimals(-(10**9), 10**9, places=2), st.decimals(-(10**9), 10**9, places=2))
 def test_sums_and_differences_lose_nothing(a: Decimal, b: Decimal) -> None:
     assert execute(f"{a} + {b}") == a + b
     assert execute(f"{a} - ({b})") == a - b

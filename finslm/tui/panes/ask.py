@@ -40,7 +40,8 @@ class AskPane(Pane):
         Binding("escape", "step_back", "Stop", tooltip="Stop the answer, or close the source"),
         Binding("ctrl+g", "ask_all", "Ask all", tooltip="Ask about all documents again"),
         Binding("ctrl+n", "start_over", "New", tooltip="Start a new conversation"),
-        Binding("ctrl+y", "copy_answer", "Copy", tooltip="Copy the last answer with its sources"),
+        # Before the page viewer, whose own ctrl+y would redo an edit that cannot be made.
+        Binding("ctrl+y", "copy_answer", "Copy", tooltip="Copy the last answer with its sources", priority=True),
     ]
 
     def __init__(self, desk: Desk, *, id: str) -> None:
@@ -115,8 +116,7 @@ class AskPane(Pane):
         conversation.scroll_end(animate=False)
         scope = (self._scope.id,) if self._scope else ()
         question = Question(text, documents=scope, history=self._history)
-        write = partial(card.call_later, card.write)
-        work = partial(self._desk.ask, question, on_text=write, cancel=cancel)
+        work = partial(self._desk.ask, question, on_text=card.write_from_thread, cancel=cancel)
         then, failed = partial(self._show_answer, card, text), partial(self._show_failure, card)
         call_desk(self, work, then, group="ask", failed=failed)
 

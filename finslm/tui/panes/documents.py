@@ -140,9 +140,13 @@ class DocumentsPane(Pane):
             self.open_page(document, int(number) - 1)
 
     def action_search(self) -> None:
-        if not self.query_one("#library").display:
+        field = self.query_one("#query", Input)
+        if self.query_one("#library").display:
+            # At once, for keys that follow in the same burst are meant for the field.
+            self.screen.set_focus(field)
+        else:
             self.remove_class("-page-open")
-        self.query_one("#query", Input).focus()
+            field.focus()
 
     def action_step_back(self) -> None:
         if self.query_one(PageViewer).has_focus_within:

@@ -126,7 +126,7 @@ class TriagePane(Pane):
         self.query_one("#record").scroll_home(animate=False)
 
     def action_folder(self) -> None:
-        self.query_one("#folder", Input).focus()
+        self.screen.set_focus(self.query_one("#folder", Input))
 
     def action_filter(self) -> None:
         self._review_only = not self._review_only

@@ -31,6 +31,7 @@ PANES = {"documents": "Documents", "ask": "Ask", "triage": "Triage", "audit": "A
 class DeskScreen(Screen[None]):
     """Switches between the panes and hands the documents down to those that show them."""
 
+    AUTO_FOCUS = "#document-table"
     COMMANDS: ClassVar = {DocumentCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(

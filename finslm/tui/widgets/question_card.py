@@ -43,6 +43,10 @@ class QuestionCard(Vertical):
         self._written += page_text(text)
         self._show_progress()
 
+    def write_from_thread(self, text: str) -> None:
+        """The same, called by the thread in which the model runs."""
+        self.call_later(self.write, text)
+
     def _show_progress(self) -> None:
         seconds = monotonic() - self._started
         doing = "writing" if self._written else "reading the evidence"

@@ -1,0 +1,51 @@
+"""A batch: which files are done already, which repeat another, and that one bad file never stops the others."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from finslm.documents import Reading, TriageRecord
+from finslm.errors import FinslmError, UnreadableDocument
+from finslm.ingest import file_digest
+from finslm.triage.records import failed_record
+from finslm.triage.triage import Triage
+
+
+class Batch:
+    """The files of one run in their order; `is_new` tells whether the last record was made in this run."""
+
+    def __init__(self, judge: Triage, done: Iterable[TriageRecord]) -> None:
+        self._judge = judge
+        # The same bytes fail the same way: a failed file is read again only when it has changed.
+        self._done = {(record.path, record.sha256): record for record in done}
+        self._first: dict[str, TriageRecord] = {}
+        self.is_new = True
+
+    def assess(self, path: Path, read: Callable[[], Reading], cancel: threading.Event | None) -> TriageRecord:
+        """The record of one file; `read` gives its pages. Raises Cancelled and the model's errors."""
+        try:
+            sha256 = file_digest(path)
+        except OSError as error:
+            self.is_new = True
+            return failed_record(str(path), "", f"it cannot be opened ({error.strerror})")
+        known = self._done.get((str(path), sha256))
+        self.is_new = known is None
+        record = known or self._fresh(path, sha256, read, cancel)
+        if record.status == "done":
+            self._first.setdefault(sha256, record)
+        return record
+
+    def _fresh(
+        self, path: Path, sha256: str, read: Callable[[], Reading], cancel: threading.Event | None
+    ) -> TriageRecord:
+        if first := self._first.get(sha256):
+            return replace(first, path=str(path), duplicate_of=first.path, seconds=0.0)
+        try:
+            reading = read()
+        except (UnreadableDocument, OSError) as error:
+            reason = error if isinstance(error, FinslmError) else f"it cannot be opened ({error.strerror})"
+            return failed_record(str(path), sha256, reason)
+        return self._judge.assess(str(path), sha256, reading, cancel=cancel)
