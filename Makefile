@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # llama.cpp is built for this CPU. SOURCE_DATE_EPOCH would silently switch off AVX, so it is taken out of the environment.
+# pip's cache is left out: a wheel that was built there for another CPU, or with other flags, must not be taken.
 # GCC 12 miscompiles the AMX kernels (a crash at the first long prompt); AVX-512 VNNI serves instead.
 ifeq ($(shell uname -m),x86_64)
 NO_AMX := -mno-amx-tile -mno-amx-int8 -mno-amx-bf16
@@ -43,10 +44,10 @@ $(VENV)/bin/pip:
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
 	@echo "Installing FinSLM; llama.cpp is compiled for this CPU, which takes some minutes the first time."
-	$(NATIVE) $(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(NATIVE) $(BIN)/pip install --quiet --no-cache-dir --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(NATIVE) $(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(NATIVE) $(BIN)/pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock
 	@touch $@

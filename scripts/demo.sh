@@ -30,7 +30,7 @@ in_part $finslm triage data/samples --out ".demo/triage-$model.csv" --resume
 
 step "Three questions: one that computes, one that quotes, one that must be declined"
 ask() { printf '\n%s\n' "$1"; $finslm ask "$@"; }
-ask "What was the percentage change in Northmere's revenue in the third quarter of 2025?" --doc results-release-northmere-q3-2025.pdf
+ask "What was the percentage change in Northmere's revenue in the third quarter of 2025?"
 ask "Who must sign the commitment letter for Orrin Minerals?"
 ask "How many vessels does Halden Logistics operate in the Caribbean?"
 

@@ -12,7 +12,7 @@ from typing import cast
 
 from finslm.answer.grammar import answer_grammar
 from finslm.answer.grounding import cite_operands, cite_words
-from finslm.answer.numbers import currency_of, numbers_in
+from finslm.answer.numbers import EvidenceNumber, currency_of, numbers_in
 from finslm.answer.program import execute, operands
 from finslm.documents import Answer, Passage, Question, Scale
 from finslm.errors import ProgramError
@@ -82,32 +82,24 @@ class Answerer:
         confidence = coverage * math.exp(written.logprob / max(1, written.tokens))
         kind, _, rest = written.text.partition(": ")
         body, _, scale = rest.rpartition(" | ")
-        if kind == "missing":
-            return abstain(question, "the evidence does not state it", confidence)
-        if not body:
-            return abstain(question, "the model did not come to an end", confidence)
-        if confidence < self._abstain_below:
-            return abstain(question, f"the model is too unsure ({confidence:.2f})", confidence)
+        if doubt := self._doubt(kind, body, confidence):
+            return abstain(question, doubt, confidence)
         if kind == "answer":
             return _words(question, body, evidence, confidence)
         try:
-            value = execute(body)
+            return _computed(question, body, cast(Scale, scale), numbers, confidence)
         except ProgramError as error:
             return abstain(question, error.happened, confidence)
-        places = cite_operands(operands(body), numbers)
-        if not places:
-            return abstain(question, "no number of the program stands in the evidence", confidence)
-        unit = "percent" if scale == "percent" else _currency(evidence, places[0].passage)
-        return Answer(
-            id=question.id,
-            answer=_spoken(value, cast(Scale, scale), unit),
-            value=_rounded(value),
-            scale=cast(Scale, scale),
-            unit=unit,
-            program=body,
-            citations=places,
-            confidence=round(confidence, 4),
-        )
+
+    def _doubt(self, kind: str, body: str, confidence: float) -> str | None:
+        """Why an output is no answer, if it is none."""
+        if kind == "missing":
+            return "the evidence does not state it"
+        if not body:
+            return "the model did not come to an end"
+        if confidence < self._abstain_below:
+            return f"the model is too unsure ({confidence:.2f})"
+        return None
 
     def _prompt(self, question: Question, evidence: Sequence[Passage]) -> Prompt:
         text = "\n\n".join(passage.text.strip() for passage in evidence)
@@ -127,17 +119,34 @@ def abstain(question: Question, reason: str, confidence: float = 0.0) -> Answer:
     )
 
 
+def _computed(
+    question: Question, program: str, scale: Scale, numbers: Sequence[EvidenceNumber], confidence: float
+) -> Answer:
+    """The program's exact value with its operands' places. Raises ProgramError when it has none."""
+    value = execute(program)
+    places = cite_operands(operands(program), numbers)
+    if not places:
+        raise ProgramError("no number of the program stands in the evidence")
+    cited = next(number.passage for number in numbers if number.passage.id == places[0].passage)
+    unit = "percent" if scale == "percent" else currency_of(cited.text)
+    return Answer(
+        id=question.id,
+        answer=_spoken(value, scale, unit),
+        value=_rounded(value),
+        scale=scale,
+        unit=unit,
+        program=program,
+        citations=places,
+        confidence=round(confidence, 4),
+    )
+
+
 def _words(question: Question, words: str, evidence: Sequence[Passage], confidence: float) -> Answer:
     citation = cite_words(words, evidence)
     if citation is None:
         return abstain(question, "the words do not stand in the evidence", confidence)
     span = " ".join(citation.quote.split())
     return Answer(question.id, span, spans=(span,), citations=(citation,), confidence=round(confidence, 4))
-
-
-def _currency(evidence: Sequence[Passage], passage_id: str) -> str | None:
-    cited = next(passage for passage in evidence if passage.id == passage_id)
-    return currency_of(cited.text)
 
 
 def _rounded(value: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from finslm.answer.program import CONSTANTS, FUNCTIONS
 from finslm.documents import Passage
 
 SPAN_CHARACTERS = 240
+YEAR = re.compile(r"(?:19|20)\d\d")
 SCALE_WORDS = {
     "thousand": re.compile(r"thousand|\b000s?\b|'000", re.IGNORECASE),
     "million": re.compile(r"million|\bmn\b|\$m\b|\d ?m\b", re.IGNORECASE),
@@ -21,6 +22,8 @@ SCALE_WORDS = {
 def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber]) -> str:
     """A Lark grammar (llguidance's dialect) of `calc:`, `answer:` and `missing` lines over this evidence."""
     literals = {format(abs(number.value), "f") for number in numbers}
+    # A year in a heading tempts a small model to compute with it; it is an operand only where nothing else is.
+    literals = {literal for literal in literals if not YEAR.fullmatch(literal)} or literals
     evidence = "\n".join(passage.text for passage in passages)
     return "\n".join(
         (

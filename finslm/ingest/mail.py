@@ -16,7 +16,7 @@ HEADERS = ("From", "To", "Cc", "Date", "Subject")
 
 def read(content: bytes) -> Reading:
     """The pages of an e-mail; its title is its subject. Attachments are named in the text, not opened."""
-    message = cast(EmailMessage, email.message_from_bytes(content, policy=email.policy.default))
+    message = email.message_from_bytes(content, policy=email.policy.default)
     headers = "\n".join(f"{name}: {message[name]}" for name in HEADERS if message[name])
     parts = (headers, _body(message), _attachments(message))
     return Reading("message/rfc822", str(message["Subject"] or ""), pages_of("\n\n".join(filter(None, parts)) + "\n"))

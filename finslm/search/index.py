@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from finslm.documents import Passage
 from finslm.search.terms import match_any
-from finslm.vault import open_database
+from finslm.vault import database_errors_told, open_database
 
 # Documents that were indexed whole stand in `indexed`; a passage's text stands once, in the FTS5 table.
 SCHEMA = (
@@ -40,8 +41,9 @@ class CollectionIndex:
 
     def __init__(self, path: Path, key: bytes) -> None:
         path.parent.mkdir(mode=0o700, exist_ok=True)
+        self._folder = path.parent
         self._database = open_database(path, key)
-        with self._database.begin() as connection:
+        with self._transaction() as connection:
             for statement in SCHEMA:
                 connection.execute(text(statement))
 
@@ -51,7 +53,7 @@ class CollectionIndex:
 
     def documents(self) -> frozenset[str]:
         """The ids of all documents that are indexed whole."""
-        with self._database.connect() as connection:
+        with self._transaction() as connection:
             return frozenset(connection.scalars(text("SELECT document FROM indexed")))
 
     def add(self, document_id: str, passages: Iterable[Passage]) -> None:
@@ -67,14 +69,14 @@ class CollectionIndex:
             }
             for p in passages
         ]
-        with self._database.begin() as connection:
+        with self._transaction() as connection:
             if rows:
                 connection.execute(text(ADD), rows)
             connection.execute(text("INSERT INTO indexed VALUES (:id)"), {"id": document_id})
 
     def remove(self, document_id: str) -> None:
         """Forgets a document."""
-        with self._database.begin() as connection:
+        with self._transaction() as connection:
             for table in ("passages", "indexed"):
                 connection.execute(text(f"DELETE FROM {table} WHERE document = :id"), {"id": document_id})  # noqa: S608
 
@@ -82,12 +84,17 @@ class CollectionIndex:
         """The passages that hold any of the terms, best first."""
         if not terms:
             return ()
-        with self._database.connect() as connection:
+        with self._transaction() as connection:
             rows = connection.execute(text(FIND), {"query": match_any(terms), "limit": limit}).all()
         return tuple(Match(Passage(*row[:6]), row.score) for row in rows)
 
     def frequency(self, term: str) -> int:
         """In how many passages `term`, in any of its inflections, stands."""
         query = text("SELECT count(*) FROM passages WHERE passages MATCH :query")
-        with self._database.connect() as connection:
+        with self._transaction() as connection:
             return int(connection.scalar(query, {"query": match_any([term])}) or 0)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with database_errors_told(self._folder), self._database.begin() as connection:
+            yield connection

@@ -24,6 +24,7 @@ from finslm.tui.screens.help import HelpScreen, Section
 from finslm.tui.screens.ingest import IngestScreen
 from finslm.tui.screens.unlock import UnlockScreen
 from finslm.tui.widgets.page_viewer import PageViewer
+from finslm.tui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from finslm.desk import Desk
@@ -137,7 +138,7 @@ def _desk_commands(screen: DeskScreen) -> Iterable[SystemCommand]:
 def _help_sections() -> list[Section]:
     return [
         ("Everywhere", [*FinslmApp.BINDINGS, *DeskScreen.BINDINGS, PALETTE]),
-        ("Documents", DocumentsPane.BINDINGS),
+        ("Documents", [*DocumentsPane.BINDINGS, *SearchField.BINDINGS]),
         ("A page", PageViewer.BINDINGS),
         ("Ask", AskPane.BINDINGS),
         ("Triage", TriagePane.BINDINGS),

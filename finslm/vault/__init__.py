@@ -8,7 +8,7 @@ who may see what (policy/) and never writes plaintext to disk. The format is dra
 
 from finslm.vault.envelope import derive_key, seal, unseal
 from finslm.vault.files import no_space_is_told, write_atomically
-from finslm.vault.records import open_database
+from finslm.vault.records import database_errors_told, open_database
 from finslm.vault.store import DEFAULT_COLLECTION, Member, NewDocument, Vault
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Member",
     "NewDocument",
     "Vault",
+    "database_errors_told",
     "derive_key",
     "no_space_is_told",
     "open_database",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import JSON, Engine, ForeignKey, UniqueConstraint, create_engine, event
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from finslm.errors import NoSpaceLeft, VaultTampered
 
 
 class Record(DeclarativeBase):
@@ -76,3 +81,25 @@ def open_database(path: Path, key: bytes) -> Engine:
 
     event.listen(engine, "connect", unlock)
     return engine
+
+
+@contextmanager
+def database_errors_told(folder: Path) -> Iterator[None]:
+    """Turns what the database says of a full disk or of foreign bytes into NoSpaceLeft and VaultTampered."""
+    try:
+        yield
+    except (DatabaseError, sqlcipher.DatabaseError) as error:
+        words = str(error)
+        if "disk is full" in words:
+            raise NoSpaceLeft(
+                f"no space left on the disk that holds {folder}",
+                safe="what was stored before is whole; the last step was not done",
+                next_step="free some space and run the command again",
+            ) from error
+        if "not a database" in words or "malformed" in words:
+            raise VaultTampered(
+                f"a database of the vault in {folder} does not open with its key",
+                safe="nothing was changed",
+                next_step="restore the vault folder from a backup",
+            ) from error
+        raise

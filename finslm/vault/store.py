@@ -10,19 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
 
 from finslm.documents import Document, Page, Reading, Sensitivity
 from finslm.errors import (
     DocumentMissing,
-    NoSpaceLeft,
     UsageError,
     VaultExists,
     VaultMissing,
-    VaultTampered,
 )
 from finslm.vault.envelope import derive_key, new_key, seal, unseal
 from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
@@ -32,6 +28,7 @@ from finslm.vault.records import (
     PageRecord,
     Record,
     UserRecord,
+    database_errors_told,
     open_database,
 )
 
@@ -220,28 +217,8 @@ class Vault:
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
-        try:
-            with self._sessions.begin() as session:
-                yield session
-        except (DatabaseError, sqlcipher.DatabaseError) as error:
-            raise _explained(error, self.folder) from error
-
-
-def _explained(error: Exception, folder: Path) -> Exception:
-    words = str(error)
-    if "disk is full" in words:
-        return NoSpaceLeft(
-            f"no space left on the disk that holds {folder}",
-            safe="what was stored before is whole; the last step was not done",
-            next_step="free some space and run the command again",
-        )
-    if "not a database" in words or "malformed" in words:
-        return VaultTampered(
-            f"the records of the vault in {folder} do not open with its key",
-            safe="nothing was changed",
-            next_step="restore the vault folder from a backup",
-        )
-    return error
+        with database_errors_told(self.folder), self._sessions.begin() as session:
+            yield session
 
 
 def _user_fields(member: Member) -> dict[str, object]:

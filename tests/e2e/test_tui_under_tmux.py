@@ -93,7 +93,9 @@ def command(tmp_path: Path) -> list[str]:
 def test_an_analyst_searches_reads_and_quits(terminal: Terminal, command: list[str]) -> None:
     terminal.start(command)
     assert "rate_decision.txt" in terminal.wait_for("/ Search")
-    terminal.type("/deposit rate")
+    terminal.type("/")
+    terminal.wait_for("Search the text")
+    terminal.type("deposit rate")
     terminal.press("Enter")
     terminal.wait_for("Passages 1")
     terminal.press("Enter")

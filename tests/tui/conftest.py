@@ -29,16 +29,16 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings_without_model(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with no model built."""
     return Settings(models_dir=tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="session")
-def stocked_vault(files: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stocked_vault(files: Path, settings_without_model: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A vault that holds the files; tests work on copies of it."""
     vault = tmp_path_factory.mktemp("stocked") / "vault"
-    with Desk.create(vault, PASSPHRASE, user=USER, settings=settings) as desk:
+    with Desk.create(vault, PASSPHRASE, user=USER, settings=settings_without_model) as desk:
         results = desk.ingest([files])
         assert [result.status for result in results] == ["stored"] * 3, results
     return vault
@@ -51,20 +51,21 @@ def vault_path(stocked_vault: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def locked_app(vault_path: Path, settings: Settings) -> FinslmApp:
+def locked_app(vault_path: Path, settings_without_model: Settings) -> FinslmApp:
     """The app before its vault is unlocked."""
-    return FinslmApp(settings, vault=vault_path, user=USER)
+    return FinslmApp(settings_without_model, vault=vault_path, user=USER)
 
 
 @pytest.fixture
-def app(vault_path: Path, settings: Settings) -> FinslmApp:
-    """The app that unlocks its vault by itself."""
+def app(vault_path: Path, settings_without_model: Settings) -> FinslmApp:
+    """The app that unlocks its vault by itself, on a machine without a model."""
+    return FinslmApp(settings_without_model, vault=vault_path, user=USER, passphrase=PASSPHRASE)
+
+
+@pytest.fixture
+def app_with_model(vault_path: Path, settings: Settings) -> FinslmApp:
+    """The same on a machine where the small model is built."""
     return FinslmApp(settings, vault=vault_path, user=USER, passphrase=PASSPHRASE)
-
-
-@pytest.fixture
-def passphrase() -> str:
-    return PASSPHRASE
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,18 +7,11 @@ from analyst import PASSPHRASE, USER, Settle
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from finslm.config import Settings
 from finslm.desk import Desk
 from finslm.tui.app import FinslmApp
 from finslm.tui.widgets.citation_link import CitationLink
 from finslm.tui.widgets.page_viewer import PageViewer
 from finslm.tui.widgets.question_card import QuestionCard
-
-
-@pytest.fixture
-def asking_app(vault_path: Path) -> Iterator[FinslmApp]:
-    """The app with the models that are built on this machine."""
-    yield FinslmApp(Settings(model="finslm-135m"), vault=vault_path, user=USER, passphrase=PASSPHRASE)
 
 
 async def ask(pilot: Pilot[None], settle: Settle, question: str) -> QuestionCard:
@@ -51,15 +43,17 @@ async def test_a_question_about_one_document_names_it(app: FinslmApp, settle: Se
 
 
 @pytest.mark.model
-async def test_an_opened_citation_shows_its_page_with_the_quote_marked(asking_app: FinslmApp, settle: Settle) -> None:
-    async with asking_app.run_test(size=(120, 40)) as pilot:
+async def test_an_opened_citation_shows_its_page_with_the_quote_marked(
+    app_with_model: FinslmApp, settle: Settle
+) -> None:
+    async with app_with_model.run_test(size=(120, 40)) as pilot:
         card = await ask(pilot, settle, "What was the revenue in 2023?")
         assert card.has_class("-answered")
         link = card.query(CitationLink).first()
         link.focus()
         await pilot.press("enter")
         await settle(pilot)
-        source = asking_app.screen.query_one("#source", PageViewer)
+        source = app_with_model.screen.query_one("#source", PageViewer)
         assert source.page is not None
         assert source.page.index == link.citation.page
         assert source.text_area.selected_text == link.citation.quote
@@ -68,28 +62,30 @@ async def test_an_opened_citation_shows_its_page_with_the_quote_marked(asking_ap
 
 
 @pytest.mark.model
-async def test_a_question_nothing_speaks_of_is_declined_with_a_reason(asking_app: FinslmApp, settle: Settle) -> None:
-    async with asking_app.run_test() as pilot:
+async def test_a_question_nothing_speaks_of_is_declined_with_a_reason(
+    app_with_model: FinslmApp, settle: Settle
+) -> None:
+    async with app_with_model.run_test() as pilot:
         card = await ask(pilot, settle, "Who conducted the Vienna orchestra?")
         assert card.has_class("-abstained")
         assert str(card.query_one(".answer", Static).content).startswith("No answer: ")
 
 
 @pytest.mark.model
-async def test_escape_stops_a_running_question(asking_app: FinslmApp, settle: Settle) -> None:
-    async with asking_app.run_test() as pilot:
+async def test_escape_stops_a_running_question(app_with_model: FinslmApp, settle: Settle) -> None:
+    async with app_with_model.run_test() as pilot:
         await settle(pilot)
         await pilot.press("f3")
         await pilot.press(*"What was the operating profit in 2023?", "enter", "escape")
         await settle(pilot)
-        assert asking_app.screen.query(QuestionCard).last().has_class("-stopped")
+        assert app_with_model.screen.query(QuestionCard).last().has_class("-stopped")
 
 
 @pytest.mark.model
 async def test_the_desk_writes_down_every_question_asked_on_the_screen(
-    asking_app: FinslmApp, settle: Settle, vault_path: Path
+    app_with_model: FinslmApp, settle: Settle, vault_path: Path
 ) -> None:
-    async with asking_app.run_test() as pilot:
+    async with app_with_model.run_test() as pilot:
         await ask(pilot, settle, "What was the revenue in 2023?")
         await ask(pilot, settle, "And in 2022?")
     with Desk.open(vault_path, PASSPHRASE, user=USER) as desk:

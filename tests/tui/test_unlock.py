@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analyst import USER, Settle
+from analyst import PASSPHRASE, USER, Settle
 from textual.widgets import Input, Static
 
 from finslm.config import Settings
@@ -15,9 +15,9 @@ def error_text(app: FinslmApp) -> str:
     return str(app.screen.query_one("#unlock-error", Static).content)
 
 
-async def test_right_passphrase_opens_the_desk(locked_app: FinslmApp, passphrase: str, settle: Settle) -> None:
+async def test_right_passphrase_opens_the_desk(locked_app: FinslmApp, settle: Settle) -> None:
     async with locked_app.run_test() as pilot:
-        await pilot.press(*passphrase, "enter")
+        await pilot.press(*PASSPHRASE, "enter")
         await settle(pilot)
         assert isinstance(locked_app.screen, DeskScreen)
         assert locked_app.desk is not None
@@ -34,19 +34,19 @@ async def test_wrong_passphrase_is_refused_with_a_sentence(locked_app: FinslmApp
         assert locked_app.focused is locked_app.screen.query_one("#passphrase", Input)
 
 
-async def test_second_try_after_a_wrong_passphrase_succeeds(
-    locked_app: FinslmApp, passphrase: str, settle: Settle
-) -> None:
+async def test_second_try_after_a_wrong_passphrase_succeeds(locked_app: FinslmApp, settle: Settle) -> None:
     async with locked_app.run_test() as pilot:
         await pilot.press(*"wrong", "enter")
         await settle(pilot)
-        await pilot.press(*passphrase, "enter")
+        await pilot.press(*PASSPHRASE, "enter")
         await settle(pilot)
         assert isinstance(locked_app.screen, DeskScreen)
 
 
-async def test_missing_vault_is_named_with_what_to_do(tmp_path: Path, settings: Settings, settle: Settle) -> None:
-    app = FinslmApp(settings, vault=tmp_path / "nowhere", user=USER)
+async def test_missing_vault_is_named_with_what_to_do(
+    tmp_path: Path, settings_without_model: Settings, settle: Settle
+) -> None:
+    app = FinslmApp(settings_without_model, vault=tmp_path / "nowhere", user=USER)
     async with app.run_test() as pilot:
         await pilot.press(*"anything", "enter")
         await settle(pilot)
@@ -60,9 +60,9 @@ async def test_empty_passphrase_is_asked_for(locked_app: FinslmApp) -> None:
         assert error_text(locked_app) == "Type the passphrase of this vault."
 
 
-async def test_passphrase_is_never_shown(locked_app: FinslmApp, passphrase: str) -> None:
+async def test_passphrase_is_never_shown(locked_app: FinslmApp) -> None:
     async with locked_app.run_test() as pilot:
-        await pilot.press(*passphrase)
+        await pilot.press(*PASSPHRASE)
         await pilot.pause()
         assert passphrase.split(maxsplit=1)[0] not in locked_app.export_screenshot()
 
@@ -74,9 +74,9 @@ async def test_given_passphrase_unlocks_directly(app: FinslmApp, settle: Settle)
 
 
 async def test_given_wrong_passphrase_leads_to_the_unlock_screen(
-    vault_path: Path, settings: Settings, settle: Settle
+    vault_path: Path, settings_without_model: Settings, settle: Settle
 ) -> None:
-    app = FinslmApp(settings, vault=vault_path, user=USER, passphrase="wrong")
+    app = FinslmApp(settings_without_model, vault=vault_path, user=USER, passphrase="wrong")
     async with app.run_test() as pilot:
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)

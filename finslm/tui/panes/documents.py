@@ -20,6 +20,7 @@ from finslm.tui.screens.prompt import PromptScreen
 from finslm.tui.widgets.document_table import DocumentTable
 from finslm.tui.widgets.page_viewer import PageViewer
 from finslm.tui.widgets.passage_list import PassageList
+from finslm.tui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from finslm.desk import Desk
@@ -56,7 +57,7 @@ class DocumentsPane(Pane):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="library"):
-            yield Input(placeholder="filter names, Enter searches the text", id="query", classes="field")
+            yield SearchField(id="query")
             with ContentSwitcher(initial="document-table", id="found", classes="panel"):
                 yield DocumentTable(id="document-table")
                 yield PassageList(id="passage-list")
@@ -71,7 +72,7 @@ class DocumentsPane(Pane):
     def show_documents(self, documents: Sequence[Document]) -> None:
         """Takes over the stored documents."""
         self._documents = tuple(documents)
-        self._show_filtered(self.query_one("#query", Input).value)
+        self._show_filtered(self.query_one(SearchField).value)
 
     def open_page(self, document: Document, index: int = 0, mark: tuple[int, int] | None = None) -> None:
         """Reads a page and shows it with its mark; the page gets the focus."""
@@ -140,20 +141,16 @@ class DocumentsPane(Pane):
             self.open_page(document, int(number) - 1)
 
     def action_search(self) -> None:
-        field = self.query_one("#query", Input)
-        if self.query_one("#library").display:
-            # At once, for keys that follow in the same burst are meant for the field.
-            self.screen.set_focus(field)
-        else:
+        if not self.query_one("#library").display:
             self.remove_class("-page-open")
-            field.focus()
+        self.query_one(SearchField).focus()
 
     def action_step_back(self) -> None:
         if self.query_one(PageViewer).has_focus_within:
             self.remove_class("-page-open")
             self._focus_list()
         else:
-            self.query_one("#query", Input).value = ""
+            self.query_one(SearchField).value = ""
             self._show_filtered("")
             self._focus_list()
 

@@ -83,9 +83,12 @@ class TriagePane(Pane):
         self.query_one(BusyLine).start("triage")
         self.query_one(TriageTable).focus()
         done = tuple(record for record in self._records.values() if record.status == "done")
-        on_record = partial(self.call_later, self._add_record)
-        work = partial(self._desk.triage, [folder], done=done, on_record=on_record, cancel=cancel)
+        work = partial(self._desk.triage, [folder], done=done, on_record=self._take, cancel=cancel)
         call_desk(self, work, self._finish, group="triage", failed=self._show_failure)
+
+    def _take(self, record: TriageRecord) -> None:
+        """Runs in the worker thread, once a file."""
+        self.call_later(self._add_record, record)
 
     def _add_record(self, record: TriageRecord) -> None:
         self._records[record.path] = record
@@ -126,7 +129,7 @@ class TriagePane(Pane):
         self.query_one("#record").scroll_home(animate=False)
 
     def action_folder(self) -> None:
-        self.screen.set_focus(self.query_one("#folder", Input))
+        self.query_one("#folder", Input).focus()
 
     def action_filter(self) -> None:
         self._review_only = not self._review_only

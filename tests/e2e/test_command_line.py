@@ -1,0 +1,248 @@
+"""The installed command, run as a user or a script runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from finslm.config import shipped
+
+FINSLM = Path(sys.executable).with_name("finslm")
+SAMPLES = shipped("data") / "samples"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def run(home: Path) -> Run:
+    """Runs `finslm` on a vault of this module's own, with the small model."""
+    (home / "passphrase").write_text("ledger orchard seventeen\n")
+    environment = {
+        **os.environ,
+        "FINSLM_MODEL": "finslm-135m",
+        "FINSLM_VAULT": str(home / "vault"),
+        "FINSLM_PASSPHRASE_FILE": str(home / "passphrase"),
+    }
+
+    def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+        command = [FINSLM, "--as", "alice", *arguments]
+        return subprocess.run(
+            command, env={**environment, **more}, cwd=home, capture_output=True, text=True, check=False
+        )
+
+    assert run("init").returncode == 0
+    assert run("ingest", SAMPLES).returncode == 5
+    return run
+
+
+def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence of an error: no traceback, starts with the program's name."""
+    assert "Traceback" not in result.stderr
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("finslm: ")
+    return last
+
+
+def test_every_sample_is_stored_or_named_with_its_reason(run: Run) -> None:
+    result = run("ingest", SAMPLES, "--json")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {Path(line["path"]).name for line in lines} == {path.name for path in SAMPLES.iterdir()}
+    assert [Path(line["path"]).name for line in lines if line["status"] == "failed"] == ["board-minutes-damaged.pdf"]
+    assert result.returncode == 5
+    assert "board-minutes-damaged.pdf" in sentence_of(result)
+
+
+def test_pages_are_shown_as_they_were_read(run: Run) -> None:
+    shown = json.loads(run("docs", "show", "kyc-form-weatherly.txt", "--json").stdout)
+    assert shown["text"].strip() == (SAMPLES / "kyc-form-weatherly.txt").read_text().strip()
+
+
+def test_search_gives_exact_places(run: Run) -> None:
+    hits = json.loads(run("search", "covenant leverage", "--limit", "3", "--json").stdout)
+    assert 0 < len(hits) <= 3
+    assert hits[0]["filename"] in ("covenant-notice-tarnbrook.pdf", "board-paper-refinancing-orrin.txt")
+    page = json.loads(run("docs", "show", hits[0]["doc"], "--page", str(hits[0]["page"]), "--json").stdout)
+    assert page["text"][hits[0]["start"] : hits[0]["end"]] == hits[0]["text"]
+
+
+@pytest.mark.model
+def test_a_question_beyond_the_documents_is_declined(run: Run) -> None:
+    answer = json.loads(run("ask", "Which vineyards did Zylantrix buy in Patagonia?", "--json").stdout)
+    assert answer["abstained"]
+    assert answer["reason"]
+    assert answer["value"] is None
+    assert answer["citations"] == []
+
+
+@pytest.mark.model
+def test_batch_answers_keep_their_order_and_resume(run: Run, tmp_path: Path) -> None:
+    questions = tmp_path / "q.jsonl"
+    table = [["", "2024", "2023"], ["Revenue", "$1,452.4", "$1,146.2"]]
+    lines = [
+        json.dumps({"id": "a", "question": "What was revenue in 2024?", "passages": [{"id": "t", "table": table}]}),
+        "this is not JSON",
+        json.dumps({"id": "c", "question": "Who is it?", "passages": [{"id": "p", "text": "It is Jane Holloway."}]}),
+    ]
+    questions.write_text("\n".join(lines) + "\n")
+    out = tmp_path / "a.jsonl"
+    first = run("ask", "--batch", questions, "--out", out)
+    assert first.returncode == 5
+    answers = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", "line 2", "c"]
+    assert "error" in answers[1]
+    assert "error" not in answers[0]
+    for citation in answers[0]["citations"]:
+        assert citation["passage"] == "t"
+    whole = out.read_bytes()
+    cut = whole.splitlines(keepends=True)
+    out.write_bytes(cut[0] + cut[1] + cut[2][:20])
+    run("ask", "--batch", questions, "--out", out, "--resume")
+    again = out.read_bytes().splitlines(keepends=True)
+    assert again[:2] == cut[:2]
+    assert [json.loads(line)["id"] for line in again] == ["a", "line 2", "c"]
+
+
+@pytest.mark.model
+def test_triage_names_every_sample_and_resumes(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "results.jsonl"
+    result = run("triage", SAMPLES, "--out", out)
+    assert result.returncode == 5
+    records = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {Path(record["path"]).name for record in records} == {path.name for path in SAMPLES.iterdir()}
+    taxonomy = json.loads((shipped("data") / "taxonomy.json").read_text())
+    for record in (record for record in records if record["status"] == "done"):
+        assert record["doc_type"] in taxonomy["doc_type"]
+        assert set(record["events"]) <= set(taxonomy["event"])
+        assert record["queue"]
+    by_name = {Path(record["path"]).name: record for record in records}
+    assert by_name["unreleased-results-northmere.eml"]["sensitivity"] == "mnpi"
+    assert by_name["unreleased-results-northmere.eml"]["queue"] == "compliance"
+    before = out.read_bytes()
+    assert run("triage", SAMPLES, "--out", out, "--resume").returncode == 5
+    assert out.read_bytes() == before
+
+
+def test_the_audit_log_verifies_against_a_witness(run: Run, tmp_path: Path) -> None:
+    witness = tmp_path / "witness"
+    assert run("audit", "checkpoint", "--out", witness).returncode == 0
+    run("docs", "list")
+    report = json.loads(run("audit", "verify", "--witness", witness, "--json").stdout)
+    assert report["verified"]
+    assert report["report"]["entries"] > report["report"]["witness_size"] > 12
+
+
+@pytest.mark.model
+def test_nothing_of_documents_or_questions_stands_in_the_vault_in_clear(run: Run, home: Path) -> None:
+    question = "Which instruments did Weatherly manufacture nearby?"
+    run("ask", question)
+    documents = json.loads(run("docs", "list", "--json").stdout)
+    texts = [question]
+    for document in documents:
+        texts.append(json.loads(run("docs", "show", document["id"], "--json").stdout)["text"])
+    words = {word.encode() for text in texts for word in re.findall(r"[A-Za-z]{5,}", text)}
+    assert len(words) > 400
+    stored = b"".join(path.read_bytes() for path in (home / "vault").rglob("*") if path.is_file())
+    assert len(stored) > 100_000
+    assert [word for word in words if word in stored and len(word) > 5] == []
+
+
+def test_a_full_disk_loses_nothing_that_was_stored(run: Run, home: Path) -> None:
+    """On a file system of 600 KiB in a mount namespace of its own."""
+    script = """
+        set -e
+        mount -t tmpfs -o size=600k tmpfs "$1"
+        set +e
+        "$2" --vault "$1/v" --as alice init || exit 90
+        "$2" --vault "$1/v" --as alice ingest "$3"; code=$?
+        "$2" --vault "$1/v" --as alice audit verify || exit 91
+        exit $code
+    """
+    disk, many = home / "disk", home / "many"
+    disk.mkdir()
+    many.mkdir()
+    for i in range(40):
+        (many / f"{i}.txt").write_text(f"Statement {i}\n" + os.urandom(15_000).hex())
+    command = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c", script, "bash", disk, FINSLM, many]
+    environment = {**os.environ, "FINSLM_PASSPHRASE_FILE": str(home / "passphrase")}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 1, result.stderr
+    assert "no space left" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "The audit log verifies" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("ingest", "/no/such/file.pdf"), 2, "does not exist"),
+        (("docs", "show", "nothing.pdf"), 2, "no stored document"),
+        (("ask",), 2, "either one QUESTION or both"),
+        (("triage", ".", "--out", "results.docx"), 2, "cannot be written"),
+        (("policy", "check", "--action", "dance", "--doc", "kyc-form-weatherly.txt"), 2, "no action"),
+        (("search", "x", "--collection", "secret"), 2, "no collection"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(
+    run: Run, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    result = run(*arguments)
+    assert result.returncode == code
+    assert words in sentence_of(result)
+
+
+def test_an_empty_folder_is_named(run: Run, tmp_path: Path) -> None:
+    result = run("ingest", tmp_path)
+    assert result.returncode == 2
+    assert "holds no file" in sentence_of(result)
+
+
+def test_a_wrong_passphrase_opens_nothing(run: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("guess")
+    result = run("docs", "list", "--passphrase-file", wrong)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert "does not open this vault" in sentence_of(result)
+
+
+def test_a_missing_model_is_named_with_its_remedy(run: Run, tmp_path: Path) -> None:
+    result = run("ask", "What was the revenue of Northmere?", FINSLM_MODELS_DIR=str(tmp_path))
+    assert result.returncode == 1
+    assert "finslm model build finslm-135m" in sentence_of(result)
+
+
+@pytest.mark.model
+def test_a_model_with_one_changed_byte_is_refused(run: Run, tmp_path: Path, model_path: Path) -> None:
+    data = bytearray(model_path.read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / model_path.name).write_bytes(bytes(data))
+    result = run("ask", "What was the revenue of Northmere?", FINSLM_MODELS_DIR=str(tmp_path))
+    assert result.returncode == 4
+    assert "does not match its pinned hash; nothing was run" in sentence_of(result)
+
+
+def test_help_and_import_stay_light() -> None:
+    heavy = ("torch", "transformers", "textual", "llama_cpp")
+    for start in ("import finslm", "from finslm.cli.main import app"):
+        code = f"{start}; import sys; print([m for m in {heavy} if m in sys.modules])"
+        assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_every_command_has_help_with_an_example(run: Run) -> None:
+    commands = ["init", "ingest", "docs list", "docs show", "search", "ask", "triage", "audit show", "audit verify"]
+    commands += ["policy check", "model list", "model build", "model verify", "model use", "doctor", "tui"]
+    for command in commands:
+        result = run(*command.split(), "--help")
+        assert result.returncode == 0
+        assert "Example: finslm" in result.stdout, command
