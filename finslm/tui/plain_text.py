@@ -37,6 +37,15 @@ def is_tabular(text: str) -> bool:
     return len(_COLUMN_GAP.findall(text)) >= TABULAR_LINES
 
 
+def speaking_line(text: str, words: list[str]) -> tuple[int, int]:
+    """The beginning and the end of the line that holds most of the words, without the space around it."""
+    lines = list(re.finditer(r"\S[^\n]*", text))
+    if not lines:
+        return 0, len(text)
+    best = max(lines, key=lambda line: sum(word.lower() in line[0].lower() for word in words))
+    return best.start(), best.start() + len(best[0].rstrip())
+
+
 def around(text: str, words: list[str], width: int) -> str:
     """One line of at most `width` characters around the first of the words that stands in the text."""
     line = one_line(text)

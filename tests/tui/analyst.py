@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+from textual.events import Paste
 from textual.pilot import Pilot
 
 PASSPHRASE = "correct horse battery staple"
@@ -29,6 +30,11 @@ REPORT_PAGES = (
 )
 
 Settle = Callable[[Pilot[None]], Awaitable[None]]
+
+
+def paste(pilot: Pilot[None], text: str) -> None:
+    """Pastes text into what has the focus, as a terminal does."""
+    pilot.app.post_message(Paste(text))
 
 
 def write_report(path: Path) -> None:

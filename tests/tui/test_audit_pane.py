@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analyst import Settle
+from analyst import Settle, paste
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -55,7 +55,11 @@ async def test_a_witness_of_another_log_is_a_failure_in_plain_words(
     witness.write_text("not a checkpoint\n")
     async with app.run_test() as pilot:
         await show_audit(app, pilot, settle)
-        await pilot.press("w", *str(witness), "enter")
+        await pilot.press("w")
+        await pilot.pause()
+        paste(pilot, str(witness))
+        await pilot.pause()
+        await pilot.press("enter")
         await settle(pilot)
         assert verdict(app).has_class("-bad")
         assert str(verdict(app).content)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analyst import Settle
+from analyst import Settle, paste
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
@@ -17,7 +17,9 @@ async def add(pilot: Pilot[None], settle: Settle, path: Path) -> list[tuple[str,
     await settle(pilot)
     await pilot.press("ctrl+o")
     await pilot.pause()
-    await pilot.press(*str(path), "enter")
+    paste(pilot, str(path))
+    await pilot.pause()
+    await pilot.press("enter")
     await settle(pilot)
     table = pilot.app.screen.query_one("#ingest-results", DataTable)
     return [tuple(cell.plain for cell in table.get_row_at(row)) for row in range(table.row_count)]

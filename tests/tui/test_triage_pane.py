@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from analyst import Settle
+from analyst import Settle, paste
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -17,7 +17,9 @@ async def triage(pilot: Pilot[None], settle: Settle, folder: Path) -> dict[str, 
     await settle(pilot)
     await pilot.press("f4")
     await settle(pilot)
-    await pilot.press(*str(folder), "enter")
+    paste(pilot, str(folder))
+    await pilot.pause()
+    await pilot.press("enter")
     await settle(pilot)
     return rows(pilot)
 
@@ -100,7 +102,9 @@ async def test_escape_stops_triage_and_the_same_folder_goes_on(
         await settle(pilot)
         await pilot.press("f4")
         await settle(pilot)
-        await pilot.press(*str(inbox), "enter", "escape")
+        paste(pilot, str(inbox))
+        await pilot.pause()
+        await pilot.press("enter", "escape")
         await settle(pilot)
         assert "stopped" in str(app_with_model.screen.query_one("#triage-progress", BusyLine).content)
         await pilot.press("slash", "enter")

@@ -64,7 +64,9 @@ async def test_passphrase_is_never_shown(locked_app: FinslmApp) -> None:
     async with locked_app.run_test() as pilot:
         await pilot.press(*PASSPHRASE)
         await pilot.pause()
-        assert passphrase.split(maxsplit=1)[0] not in locked_app.export_screenshot()
+        screen = locked_app.export_screenshot()
+        assert "•" * 8 in screen
+        assert PASSPHRASE.split(maxsplit=1)[0] not in screen
 
 
 async def test_given_passphrase_unlocks_directly(app: FinslmApp, settle: Settle) -> None:
