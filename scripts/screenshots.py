@@ -37,10 +37,11 @@ SENSITIVITIES: dict[str, Sensitivity] = {
     "results-release-northmere-q3-2025.pdf": "public",
 }
 SEARCH = "covenant leverage"
+ASKED_ABOUT = "results-release-northmere-q3-2025.pdf"
 QUESTIONS = (
-    "What was Northmere's revenue in the third quarter of 2025?",
-    "By what percentage did it grow over the third quarter of 2024?",
-    "Who conducted the Vienna orchestra?",
+    "What was the operating profit in the third quarter of 2025?",
+    "What was revenue in the third quarter of 2025?",
+    "Who conducted the orchestra in Vienna?",
 )
 
 
@@ -80,7 +81,7 @@ async def take(folder: Path, settings: Settings) -> None:
         await pilot.press("f4")
         await settle(pilot)
         await enter(pilot, os.path.relpath(SAMPLES))
-        await pilot.press("ctrl+home")
+        await pilot.press("ctrl+end")
         await settle(pilot)
         app.save_screenshot("triage.svg", str(folder))
         await pilot.press("f5")
@@ -102,14 +103,18 @@ async def show_documents(pilot: Pilot[None], folder: Path) -> None:
 
 
 async def show_ask(pilot: Pilot[None], folder: Path) -> None:
-    """A conversation with the source of the first answer beside it."""
-    await pilot.press("f3")
+    """A conversation about one document with the source of the last answer beside it."""
+    await pilot.press("escape", "slash")
+    await settle(pilot)
+    pilot.app.post_message(Paste(ASKED_ABOUT))
+    await pilot.pause()
+    await pilot.press("down", "a")
     await settle(pilot)
     for question in QUESTIONS:
         await enter(pilot, question)
     citations = pilot.app.screen.query(CitationLink)
     if citations:
-        citations.first().focus()
+        citations.last().focus()
         await pilot.press("enter")
         await settle(pilot)
     pilot.app.save_screenshot("ask.svg", str(folder))

@@ -38,10 +38,7 @@ def test_a_room_imports_only_from_below(room: str) -> None:
     place = PACKAGE / room
     files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
     above = {
-        (file.name, name)
-        for file in files
-        for name in imports_of(file) - {room}
-        if LEVEL.get(name, -1) <= LEVEL[room]
+        (file.name, name) for file in files for name in imports_of(file) - {room} if LEVEL.get(name, -1) <= LEVEL[room]
     }
     assert above == set()
 

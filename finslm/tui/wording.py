@@ -63,7 +63,11 @@ def record_details(record: TriageRecord) -> Content:
     blocks = [_record_head(record)]
     if record.error:
         blocks.append(Content.styled(one_line(record.error), "$error"))
-    blocks += [_block("Reasons for review", [one_line(reason) for reason in record.reasons])]
+    blocks += [
+        _block(
+            "Reasons for review" if record.needs_review else "Reasons", [one_line(reason) for reason in record.reasons]
+        )
+    ]
     blocks += [_block("Summary", [f"{one_line(line.text)}  (p. {line.page + 1})" for line in record.summary])]
     blocks += [_block("Figures", [_figure(figure) for figure in record.figures])]
     blocks += [_block("Events", [one_line(event) for event in record.events])]

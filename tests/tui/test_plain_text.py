@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finslm.tui.plain_text import around, is_tabular, location, one_line, page_text
+from finslm.tui.plain_text import around, is_tabular, location, one_line, page_text, speaking_line
 
 
 @given(st.text())
@@ -40,6 +40,12 @@ def test_a_snippet_begins_shortly_before_the_word_sought() -> None:
     assert snippet.startswith("… ")
     assert "covenant limit" in snippet
     assert len(snippet) <= 60
+
+
+def test_the_line_that_speaks_most_of_the_query_is_found_by_its_offsets() -> None:
+    text = "Covenants\n  The covenant limit is 3.5.  \nThe limit was kept.\n"
+    start, end = speaking_line(text, ["covenant", "limit"])
+    assert text[start:end] == "The covenant limit is 3.5."
 
 
 @pytest.mark.parametrize(

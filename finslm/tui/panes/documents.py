@@ -16,6 +16,7 @@ from textual.widgets import ContentSwitcher, Input
 from finslm.documents import Document, Hit, Page
 from finslm.tui.desk_calls import call_desk
 from finslm.tui.panes.pane import Pane
+from finslm.tui.plain_text import speaking_line
 from finslm.tui.screens.prompt import PromptScreen
 from finslm.tui.widgets.document_table import DocumentTable
 from finslm.tui.widgets.page_viewer import PageViewer
@@ -125,7 +126,8 @@ class DocumentsPane(Pane):
     @on(PassageList.Opened)
     def _open_passage(self, event: PassageList.Opened) -> None:
         passage = event.hit.passage
-        self.open_page(event.hit.document, passage.page, (passage.start, passage.end))
+        start, end = speaking_line(passage.text, event.words)
+        self.open_page(event.hit.document, passage.page, (passage.start + start, passage.start + end))
 
     @on(PageViewer.PageWanted)
     def _turn(self, event: PageViewer.PageWanted) -> None:

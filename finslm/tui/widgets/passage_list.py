@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -19,27 +20,29 @@ class PassageList(OptionList):
     """One entry a passage, best first, with the words of the query marked; Enter opens the page."""
 
     class Opened(Message):
-        """The user opened a passage."""
+        """The user opened a passage; `words` are those of the query that found it."""
 
-        def __init__(self, hit: Hit) -> None:
+        def __init__(self, hit: Hit, words: list[str]) -> None:
             super().__init__()
             self.hit = hit
+            self.words = words
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._hits: tuple[Hit, ...] = ()
+        self._words: list[str] = []
 
     def show(self, hits: Sequence[Hit], query: str) -> None:
         """Shows these passages, the first one under the cursor."""
         self._hits = tuple(hits)
-        words = [word for word in query.split() if len(word) > 1]
+        self._words = re.findall(r"\w{2,}", query)
         self.clear_options()
-        self.add_options(Option(_entry(hit, words)) for hit in hits)
+        self.add_options(Option(_entry(hit, self._words)) for hit in hits)
         self.highlighted = 0 if hits else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.Opened(self._hits[event.option_index]))
+        self.post_message(self.Opened(self._hits[event.option_index], self._words))
 
 
 def _entry(hit: Hit, words: list[str]) -> Content:
