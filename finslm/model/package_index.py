@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -21,18 +22,15 @@ def pip_index_url(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _configured() -> str:
-    """pip knows best which of its files counts; without pip there is nothing configured."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "config",
-        "get",
-        "global.index-url",
-    ]
+    """pip knows best which of its files counts; without pip there is nothing configured.
+
+    `pip config list` and not `get`: `get` reads a single file, the user's or the virtual environment's.
+    """
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own python
-    return asked.stdout.strip() if asked.returncode == 0 else ""
+    lines = asked.stdout.splitlines() if asked.returncode == 0 else []
+    shown = dict(line.split("=", 1) for line in lines if "=" in line)
+    return str(ast.literal_eval(shown.get("global.index-url", "''")))
 
 
 def wheel_url(index_url: str, session: requests.Session, part: WheelPart) -> str:

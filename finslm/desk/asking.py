@@ -1,0 +1,111 @@
+"""The journey of a question: the passages that speak of it, and the answer that they bear."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from finslm.answer import Answerer, Instructions, abstain
+from finslm.config import Settings
+from finslm.desk.guard import Details, Guard
+from finslm.desk.models import Models
+from finslm.documents import Answer, Hit, Passage, Question
+from finslm.policy import document_resource
+from finslm.search import Search
+from finslm.vault import Vault
+
+EVIDENCE_HITS = 8
+NEAR_SCORE = 0.5
+"""Passages that score less than this share of the best one distract a small model more than they help it."""
+LEAST_COVERAGE = 0.5
+"""A question of which the evidence speaks less than this is declined before the model is asked."""
+
+
+class Asking:
+    """Finds passages and answers questions."""
+
+    def __init__(self, vault: Vault, search: Search, guard: Guard, models: Models, settings: Settings) -> None:
+        self._vault = vault
+        self._search = search
+        self._guard = guard
+        self._models = models
+        self._settings = settings
+
+    def find(
+        self, action: str, query: str, collection: str | None, references: Sequence[str], limit: int
+    ) -> tuple[Hit, ...]:
+        """The best passages that the policy lets `action` see, best first."""
+        documents = [self._vault.document(reference) for reference in references]
+        for document in documents:
+            self._guard.authorise(action, document_resource(document))
+        if collection is not None:
+            self._vault.collection_key(collection)
+        return self._search.find(
+            query,
+            documents or self._vault.documents(collection),
+            limit=limit,
+            may_see=lambda document: self._guard.may(action, document),
+        )
+
+    def search(self, query: str, collection: str | None, references: Sequence[str], limit: int) -> tuple[Hit, ...]:
+        """The same as a use case of its own, written down."""
+        hits = self.find("search", query, collection, references, limit)
+        self._guard.note("search", {"query": self._guard.digest(query), "documents": _documents_of(hits)})
+        return hits
+
+    def ask(
+        self,
+        question: Question,
+        model: str | None,
+        on_text: Callable[[str], None] | None,
+        cancel: threading.Event | None,
+    ) -> Answer:
+        """The answer to `question` from its own passages, or from what is found for it."""
+        if question.passages is not None:
+            self._guard.authorise("ask_passages")
+        name = self._models.name_for("ask", model)
+        answerer = self._answerer(name)
+        hits: tuple[Hit, ...] = ()
+        evidence: Sequence[Passage] = ()
+        if question.passages is not None:
+            answer = answerer.answer(question, answerer.pack(question.passages), on_text=on_text, cancel=cancel)
+        else:
+            hits = self.find("ask", question.text, question.collection, question.documents, EVIDENCE_HITS)
+            evidence = answerer.pack([hit.passage for hit in hits if hit.score >= NEAR_SCORE * hits[0].score])
+            answer = self._answer_found(answerer, question, hits, evidence, on_text, cancel)
+        details: Details = {
+            "question": self._guard.digest(question.text),
+            "documents": _documents_of(hits),
+            "passages": [passage.id for passage in evidence],
+            "model": name,
+            "abstained": answer.abstained,
+        }
+        self._guard.note("ask", details)
+        return answer
+
+    def _answer_found(
+        self,
+        answerer: Answerer,
+        question: Question,
+        hits: Sequence[Hit],
+        evidence: Sequence[Passage],
+        on_text: Callable[[str], None] | None,
+        cancel: threading.Event | None,
+    ) -> Answer:
+        collections = sorted({hit.document.collection for hit in hits})
+        coverage = self._search.coverage(question.text, [passage.text for passage in evidence], collections)
+        if coverage < LEAST_COVERAGE:
+            return abstain(question, "the documents hardly speak of this", round(coverage, 4))
+        return answerer.answer(question, evidence, coverage=coverage, on_text=on_text, cancel=cancel)
+
+    def _answerer(self, model: str) -> Answerer:
+        return Answerer(
+            self._models.engine(model),
+            Instructions.load(self._settings.data_dir),
+            evidence_tokens=self._settings.evidence_tokens,
+            abstain_below=self._settings.abstain_below,
+        )
+
+
+def _documents_of(hits: Sequence[Hit]) -> list[str]:
+    return sorted({hit.document.id for hit in hits})
