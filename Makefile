@@ -14,7 +14,7 @@ endif
 NATIVE := env -u SOURCE_DATE_EPOCH CMAKE_BUILD_PARALLEL_LEVEL=$(shell nproc) \
 	CMAKE_ARGS="-DGGML_NATIVE=ON -DCMAKE_C_FLAGS='$(NO_AMX)' -DCMAKE_CXX_FLAGS='$(NO_AMX)'"
 
-.PHONY: help run test lint model-small screenshots bench clean
+.PHONY: help run test lint model-small screenshots docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ model-small: $(VENV)/.run ## build finslm-135m, which the tests use
 
 screenshots: $(VENV)/.dev ## draw docs/screenshots from the demo vault
 	$(BIN)/python scripts/screenshots.py
+
+docs: $(VENV)/.dev ## write docs/cli.md from the command itself
+	$(BIN)/python -m typer finslm.cli.main utils docs --name finslm --output docs/cli.md
 
 clean: ## remove the virtual environment and the demo vault
 	rm -rf $(VENV) .demo

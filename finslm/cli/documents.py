@@ -29,7 +29,7 @@ def ingest(
     """
     session = session_of(context)
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
-        task = bar.add_task("Reading", total=None)
+        task = bar.add_task("Reading", total=len(desk.files(paths)))
         results = desk.ingest(
             paths,
             collection=collection,

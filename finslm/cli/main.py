@@ -20,7 +20,7 @@ from finslm.cli.policy import policy
 from finslm.cli.screen import tui
 from finslm.cli.session import Session
 from finslm.cli.triage import triage
-from finslm.cli.vault import init
+from finslm.cli.vault import init, vault_group
 from finslm.errors import FinslmError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app = typer.Typer(
 for command in (init, ingest, search, ask, triage, doctor, tui):
     app.command()(command)
 app.add_typer(docs, name="docs")
+app.add_typer(vault_group, name="vault")
 app.add_typer(audit, name="audit")
 app.add_typer(policy, name="policy")
 app.add_typer(model, name="model")

@@ -52,13 +52,19 @@ def session_of(context: typer.Context) -> Session:
 
 def passphrase(file: Path | None, *, is_new: bool = False) -> str:
     """The passphrase from its file, or asked for on the terminal. Raises PathMissing, UsageError."""
+    secret = secret_from(file, "Passphrase")
+    if file is None and is_new and getpass.getpass("Once more: ") != secret:
+        raise UsageError("the two passphrases differ", next_step="run the command again")
+    return secret
+
+
+def secret_from(file: Path | None, name: str) -> str:
+    """The content of `file`, or what is typed unseen on the terminal. Raises PathMissing, UsageError."""
+    option = f"--{name.lower().replace('recovery ', '').replace(' ', '-')}-file"
     if file is not None:
         if not file.is_file():
-            raise PathMissing(f"there is no passphrase file {file}", next_step="name one with --passphrase-file")
+            raise PathMissing(f"there is no {name.lower()} file {file}", next_step=f"name one with {option}")
         return file.read_text().rstrip("\n")
     if not sys.stdin.isatty():
-        raise UsageError("no passphrase was given", next_step="name a file with --passphrase-file F")
-    first = getpass.getpass("Passphrase: ")
-    if is_new and getpass.getpass("Once more: ") != first:
-        raise UsageError("the two passphrases differ", next_step="run the command again")
-    return first
+        raise UsageError(f"no {name.lower()} was given", next_step=f"name a file with {option} F")
+    return getpass.getpass(f"{name}: ")

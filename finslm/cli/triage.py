@@ -36,7 +36,7 @@ def triage(
     if not resume:
         results.clear()
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
-        task = bar.add_task("Triage", total=None)
+        task = bar.add_task("Triage", total=len(desk.files(paths)), completed=len(done))
 
         def on_record(record: TriageRecord) -> None:
             results.append(record)

@@ -29,11 +29,12 @@ from finslm.documents import (
     Sensitivity,
     TriageRecord,
 )
-from finslm.errors import PathMissing, UsageError
+from finslm.errors import FinslmError, PathMissing, UsageError
+from finslm.ingest import list_files
 from finslm.model import ModelStatus
 from finslm.policy import Rules, document_resource
 from finslm.search import Search
-from finslm.vault import DEFAULT_COLLECTION, Member, Vault
+from finslm.vault import DEFAULT_COLLECTION, Member, Vault, new_code, write_code
 
 
 class Desk:
@@ -53,11 +54,31 @@ class Desk:
         self._triaging = Triaging(self._guard, self._models, settings)
 
     @classmethod
-    def create(cls, vault: Path, passphrase: str, *, user: str | None = None, settings: Settings | None = None) -> Desk:
-        """A new vault with its first user, who may do everything. Raises VaultExists, UsageError, NoSpaceLeft."""
+    def create(
+        cls,
+        vault: Path,
+        passphrase: str,
+        *,
+        user: str | None = None,
+        settings: Settings | None = None,
+        recovery_out: Path | None = None,
+    ) -> Desk:
+        """A new vault with its first user, who may do everything; its recovery code goes to `recovery_out`, if given.
+
+        Raises VaultExists, UsageError, PathMissing, NoSpaceLeft.
+        """
         name = user or getpass.getuser()
         first = Member(name, ("analyst", "operations", "officer"), "mnpi", (DEFAULT_COLLECTION,))
-        made = Vault.create(vault, passphrase, first)
+        code = new_code() if recovery_out else None
+        if recovery_out and code:
+            # Before the vault: a code that could not be kept must not leave a vault that counts on it.
+            write_code(recovery_out, code)
+        try:
+            made = Vault.create(vault, passphrase, first, recovery_code=code)
+        except FinslmError:
+            if recovery_out:
+                recovery_out.unlink()
+            raise
         AuditLog.create(vault / "audit", made.id, made.key_for("audit"))
         desk = cls(made, name, settings or Settings())
         desk._guard.note("init", {})
@@ -68,6 +89,19 @@ class Desk:
         """The vault in that folder. Raises VaultMissing, WrongPassphrase, VaultTampered."""
         name = user or getpass.getuser()
         return cls(Vault.open(vault, name, passphrase), name, settings or Settings())
+
+    @classmethod
+    def recover(
+        cls, vault: Path, code: str, passphrase: str, *, user: str | None = None, settings: Settings | None = None
+    ) -> Desk:
+        """The vault opened by its recovery code; `passphrase` is the user's from now on.
+
+        Raises VaultMissing, WrongPassphrase, VaultTampered, UsageError.
+        """
+        name = user or getpass.getuser()
+        desk = cls(Vault.recover(vault, name, code, passphrase), name, settings or Settings())
+        desk._guard.note("recover", {})
+        return desk
 
     def close(self) -> None:
         """Closes vault, index and model; keys are forgotten."""
@@ -98,6 +132,10 @@ class Desk:
         Raises PathMissing, EmptyFolder, UsageError and PolicyDenied before anything is stored.
         """
         return self._ingesting.ingest(paths, collection, sensitivity, on_result)
+
+    def files(self, paths: Sequence[Path]) -> tuple[Path, ...]:
+        """The files that `ingest` or `triage` would take, in their order. Raises PathMissing, EmptyFolder."""
+        return list_files(paths)
 
     def documents(self, collection: str | None = None) -> tuple[Document, ...]:
         """The stored documents that this user may read."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from finslm.documents import Reading, TriageRecord
 from finslm.errors import FinslmError, UnreadableDocument
 from finslm.ingest import file_digest
-from finslm.triage.records import failed_record
 from finslm.triage.triage import Triage
 
 
@@ -30,7 +29,7 @@ class Batch:
             sha256 = file_digest(path)
         except OSError as error:
             self.is_new = True
-            return failed_record(str(path), "", f"it cannot be opened ({error.strerror})")
+            return self._judge.failed(str(path), "", f"it cannot be opened ({error.strerror})")
         known = self._done.get((str(path), sha256))
         self.is_new = known is None
         record = known or self._fresh(path, sha256, read, cancel)
@@ -47,5 +46,5 @@ class Batch:
             reading = read()
         except (UnreadableDocument, OSError) as error:
             reason = error if isinstance(error, FinslmError) else f"it cannot be opened ({error.strerror})"
-            return failed_record(str(path), sha256, reason)
+            return self._judge.failed(str(path), sha256, reason)
         return self._judge.assess(str(path), sha256, reading, cancel=cancel)

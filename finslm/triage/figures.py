@@ -77,7 +77,7 @@ class _Reader:
             yield from self._of_row(page, row.label, row.start, row.cells_start, row.end, headings)
         taken = [(row.start, row.end) for row in rows]
         for sentence in split_sentences(page.text):
-            if not any(start <= sentence.start < end for start, end in taken):
+            if not any(start <= sentence.start and sentence.end <= end for start, end in taken):
                 yield from self._of_sentence(page, sentence)
 
     def _of_row(

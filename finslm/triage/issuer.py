@@ -13,7 +13,11 @@ FORMS = (
     r"|DAC|ICAV|FZE|REIT|Pte\.? Ltd\.?|Pty\.? Ltd\.?|Bancorp,? Inc\.?|Trust|Fund(?: [IVX]+)?|Group|Holdings?"
 )
 WORD = r"(?:[A-ZÀ-Ý0-9][\w'’.-]*|&|de|del|du|des|d'\w+|di|der|of|and|the|et|y|und|\([A-Z][\w ]+\))"
-NAME = re.compile(rf"(?<![\w&])(?P<name>[A-ZÀ-Ý][\w'’.-]*(?:[ ]{WORD}){{0,6}}?,?[ ](?:{FORMS}))(?=[\s,;:.)\"'’|(]|$)")
+NAME = re.compile(
+    rf"(?<![\w&])(?P<name>[A-ZÀ-Ý][\w'’.-]*(?:[ ]{WORD}){{0,6}}?(?:,?[ ](?:{FORMS})){{1,3}})(?=[\s,;:.)\"'’|(]|$)"
+)
+BODY = re.compile(r"^.*\b(?:board|committee|capital|shareholders|members|directors) of (?:the )?", re.IGNORECASE)
+"""A body of a company, before its name."""
 LABELLED = re.compile(
     r"^[ \t]*(?:issuer|borrower|obligor|company|registrant|client|account holder|legal name|fund|target|party a|emittent"
     r"|soci[eé]t[eé]|emisor|from)[ \t]*[:\t][ \t]*(?P<name>[^\n]{3,80}?)(?=\s{2,}|[\n(,;<\"]|$)|"
@@ -74,7 +78,7 @@ def _by_form(head: str, not_names: frozenset[str]) -> list[_Candidate]:
 
 
 def _without_heading(name: str, not_names: frozenset[str]) -> str | None:
-    words = name.split(" ")
+    words = BODY.sub("", name).split(" ")
     while words and words[0].lower().strip(".,:") in not_names:
         words.pop(0)
     return " ".join(words) if len(words) > 1 else None

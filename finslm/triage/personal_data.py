@@ -10,7 +10,7 @@ from stdnum import iban, luhn
 
 from finslm.documents import Page, PersonalData
 
-EMAIL = re.compile(r"\b([\w.+-]+)@[\w-]+(?:\.[\w-]+)+\b")
+EMAIL = re.compile(r"\b([\w.+-]{1,64})@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
 CARD = re.compile(r"\b(?:\d{4}[ -]?){3}\d{1,7}\b")
 # What stands behind a printed label is what the label says; the group is the value.

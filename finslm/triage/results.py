@@ -25,6 +25,12 @@ class RowFormat(Protocol):
     def header(self) -> str:
         """The first line of a new file, or nothing."""
 
+    def beginning(self) -> bytes:
+        """What every file of ours begins with."""
+
+    def whole_rows_end(self, data: bytes) -> int:
+        """Where the last row that has its line end ends; 0 when there is none."""
+
     def row(self, record: TriageRecord) -> str:
         """The record as one row, line end included."""
 
@@ -38,6 +44,14 @@ class JsonLines:
     def header(self) -> str:
         """JSON lines have no header."""
         return ""
+
+    def beginning(self) -> bytes:
+        """The first field of the first record."""
+        return f'{{"{FIELDS[0]}": '.encode()
+
+    def whole_rows_end(self, data: bytes) -> int:
+        """JSON text holds no line feed."""
+        return data.rfind(b"\n") + 1
 
     def row(self, record: TriageRecord) -> str:
         """The record as one JSON object."""
@@ -55,6 +69,17 @@ class Csv:
     def header(self) -> str:
         """The field names of the contract."""
         return _csv_line(list(FIELDS))
+
+    def beginning(self) -> bytes:
+        """The header."""
+        return self.header().encode()
+
+    def whole_rows_end(self, data: bytes) -> int:
+        """A line feed ends a row when the quotes before it are in pairs; otherwise it stands in a cell."""
+        place = data.rfind(b"\n")
+        while place >= 0 and data.count(b'"', 0, place) % 2:
+            place = data.rfind(b"\n", 0, place)
+        return place + 1
 
     def row(self, record: TriageRecord) -> str:
         """The record as one row; a row may span lines where a value does."""
@@ -133,18 +158,14 @@ class ResultsFile:
 
     def _whole_rows(self, data: bytes) -> tuple[int, tuple[TriageRecord, ...]]:
         """How many bytes hold whole rows, and their records; only the last row may be torn."""
-        end = data.rfind(b"\n") + 1
-        while True:
-            try:
-                return end, tuple(self._format.records(data[:end].decode("utf-8")))
-            except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-                # A torn CSV row can hold line ends inside its cells; step back over those, not over good rows.
-                end = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
-                if end == 0 or not self._is_prefix_of_row(data[end:]):
-                    raise self._foreign() from error
-
-    def _is_prefix_of_row(self, rest: bytes) -> bool:
-        return isinstance(self._format, Csv) and rest.count(b'"') % 2 == 1
+        beginning = self._format.beginning()
+        if data[: len(beginning)] != beginning[: len(data)]:
+            raise self._foreign()
+        end = self._format.whole_rows_end(data)
+        try:
+            return end, tuple(self._format.records(data[:end].decode("utf-8")))
+        except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+            raise self._foreign() from error
 
     def _foreign(self) -> UsageError:
         return UsageError(

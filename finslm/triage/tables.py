@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from finslm.triage.numbers import CURRENCIES, CURRENCY, SCALES, FigureScale
 
-ROW = re.compile(
-    r"^[ \t]*(?P<label>[^\W\d_][^\n]*?)[ \t:.…]+(?P<cells>(?:(?:[(+\-−–]?\s?(?:[A-Z]{0,3}[$£€¥]|(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|SGD|HKD|INR))?\s?"
-    r"[(\-−]?\d[\d.,'’]*\)?\s?(?:%|x|p|c|m|bn|million|billion|bps)?\)?|n/?[am]|nil|[-–—])[ \t]*)+)$",
-    re.MULTILINE,
-)  # fmt: skip
+# One cell, or a piece of one that stands apart from its number. No quantifier holds another: a hostile line must not
+# keep us busy.
+CELL = re.compile(
+    r"[(+\-−–]?(?:[A-Z]{0,3}[$£€¥]|USD|EUR|GBP|CHF|JPY|CAD|AUD|SGD|HKD|INR)?[(\-−]?\d[\d.,'’]*\)?(?:%|x|p|c|m|bn|bps)?\)?"
+    r"|[A-Z]{0,3}[$£€¥]|USD|EUR|GBP|CHF|JPY|CAD|AUD|SGD|HKD|INR|[()+\-−–—%]|x|million|billion|bps|n/?[am]|nil"
+)
+VALUE = re.compile(r"\d|n/?[am]|nil|[-–—]")
 SCALE_HEADING = re.compile(
     r"(?:in|IN)\s+(?P<words>(?:[\w.$£€]+\s+){0,3}?)(?P<word>thousands|millions|billions|THOUSANDS|MILLIONS|BILLIONS)\b"
+    r"(?:\s+of\s+(?P<of>(?:U\.?S\.?\s+)?(?:[Dd]ollars|[Pp]ounds|[Ee]uros?|[Yy]en)))?"
     r"|(?P<words2>\b\w*[Dd]ollars|[Pp]ounds|[Ee]uros?|[Yy]en)\s+in\s+(?P<word2>thousands|millions|billions)"
     rf"|(?P<currency>{CURRENCY})\s?(?P<short>['’]?000\b|[kK]\b|m\b|mn\b|mio\b|Mio\b|million\b|MILLION\b|bn\b|thousand\b)(?![^\n]{{0,3}}\d)"
     r"|(?P<short2>million|Million|Mio\.?|thousand|milioni di|Millionen|millones de)\s+(?P<name>euros?|EUR|USD|GBP|CHF|yen|pounds|dollars)\b(?!\s*\()"
@@ -43,8 +47,15 @@ class Heading:
 
 def read_rows(page: str) -> Iterator[Row]:
     """The lines of a page that are a label followed by nothing but numbers."""
-    for match in ROW.finditer(page):
-        yield Row(match["label"].strip(), match.start("label"), match.start("cells"), match.end("cells"))
+    for line in re.finditer(r"[^\n]+", page):
+        words = list(re.finditer(r"\S+", line[0]))
+        cells = list(takewhile(lambda word: CELL.fullmatch(word[0]), reversed(words)))
+        if not cells or len(cells) == len(words) or not any(VALUE.search(cell[0]) for cell in cells):
+            continue
+        label = line[0][: cells[-1].start()].strip(" \t:.…")
+        if label[:1].isalpha():
+            start = line.start() + words[0].start()
+            yield Row(label, start, line.start() + cells[-1].start(), line.start() + cells[0].end())
 
 
 def read_headings(page: str) -> list[Heading]:
@@ -61,6 +72,6 @@ def heading_at(headings: list[Heading], place: int) -> Heading | None:
 def _heading(match: re.Match[str]) -> Heading:
     word = match["word"] or match["word2"] or match["short"] or match["short2"]
     scale = SCALES.get(word.lower().strip(".'’").split(" ")[0], "one")
-    money = match["currency"] or match["name"] or match["words"] or match["words2"] or ""
+    money = match["currency"] or match["name"] or match["of"] or match["words"] or match["words2"] or ""
     names = re.findall(rf"{CURRENCY}|euros?|pounds|dollars|yen", money, re.IGNORECASE)
     return Heading(match.start(), CURRENCIES.get(names[0].lower()) if names else None, scale)

@@ -22,13 +22,15 @@ from finslm.triage.language import detect_language
 from finslm.triage.line_items import LineItem, load_line_items
 from finslm.triage.period import read_period
 from finslm.triage.personal_data import find_personal_data
+from finslm.triage.records import failed_record
 from finslm.triage.routing import RoutingFacts
 from finslm.triage.summary import summarise
 
 EXCERPT_CHARS = 2500
 JUDGED_CHARS = 20_000
-DATED_TYPES = ("invoice", "email", "news_article", "kyc_document", "current_report", "regulatory_notice")
-ISSUER_STOPS = frozenset(("report", "statement", "notice", "results", "invoice", "page"))
+PERIODIC_TYPES = ("annual_report", "quarterly_report", "earnings_release", "earnings_call_transcript")
+"""Reports on a period; every other document is known by its own day."""
+ISSUER_STOPS = frozenset(("report", "statement", "notice", "results", "invoice", "page", "the", "company", "dividend"))
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ class Triage:
         )
         return replace(record, queue=self._route(facts), seconds=round(time.monotonic() - start, 3))
 
+    def failed(self, path: str, sha256: str, error: str | Exception) -> TriageRecord:
+        """The record of a document that cannot be read; the policy says who looks at it."""
+        facts = RoutingFacts("other", "internal", "normal", (), needs_review=True)
+        return replace(failed_record(path, sha256, error), queue=self._route(facts))
+
     def _labelled(self, record: TriageRecord, pages: Sequence[Page], cancel: threading.Event | None) -> TriageRecord:
         cues = self._settings.cues
         text = "\n".join(page.text for page in pages)[:JUDGED_CHARS]
@@ -121,7 +128,7 @@ class Triage:
     def _extracted(self, record: TriageRecord, pages: Sequence[Page]) -> TriageRecord:
         text = "\n".join(page.text for page in pages[:5])
         language = detect_language(text, self._settings.stop_words)
-        period = read_period(text, is_dated=record.doc_type in DATED_TYPES)
+        period = read_period(text, is_dated=record.doc_type not in PERIODIC_TYPES)
         figures: tuple[Figure, ...] = read_figures(pages, self._settings.line_items, period=period, language=language)
         told = [label for label in self._settings.cues["event"] if label.key in record.events]
         summary: tuple[SummaryLine, ...] = summarise(pages, told, figures)

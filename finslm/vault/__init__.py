@@ -9,6 +9,7 @@ who may see what (policy/) and never writes plaintext to disk. The format is dra
 from finslm.vault.envelope import derive_key, seal, unseal
 from finslm.vault.files import no_space_is_told, write_atomically
 from finslm.vault.records import database_errors_told, open_database
+from finslm.vault.recovery import new_code, write_code
 from finslm.vault.store import DEFAULT_COLLECTION, Member, NewDocument, Vault
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "Vault",
     "database_errors_told",
     "derive_key",
+    "new_code",
     "no_space_is_told",
     "open_database",
     "seal",
     "unseal",
     "write_atomically",
+    "write_code",
 ]

@@ -31,6 +31,7 @@ from finslm.vault.records import (
     database_errors_told,
     open_database,
 )
+from finslm.vault.recovery import RECOVERY, plain
 
 DEFAULT_COLLECTION = "default"
 
@@ -68,10 +69,12 @@ class Vault:
         self._sessions = sessionmaker(self._database, expire_on_commit=False)
 
     @classmethod
-    def create(cls, folder: Path, passphrase: str, first: Member) -> Vault:
-        """A new vault in `folder`, with one slot and the default collection. Raises VaultExists, UsageError."""
-        if not passphrase:
-            raise UsageError("the passphrase is empty", next_step="choose one of several words")
+    def create(cls, folder: Path, passphrase: str, first: Member, *, recovery_code: str | None = None) -> Vault:
+        """A new vault in `folder`, with the first member's slot, the default collection, and a slot for the code.
+
+        Raises VaultExists, UsageError, NoSpaceLeft.
+        """
+        _refuse_empty(passphrase)
         if (folder / "vault.json").exists():
             raise VaultExists(
                 f"a vault stands in {folder} already",
@@ -80,7 +83,10 @@ class Vault:
             )
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         vault_key, vault_id = new_key(), os.urandom(8).hex()
-        header = Header(vault_id, (make_slot(vault_id, first.name, passphrase, vault_key),))
+        secrets = {first.name: passphrase} | ({RECOVERY: plain(recovery_code)} if recovery_code else {})
+        header = Header(
+            vault_id, tuple(make_slot(vault_id, name, secret, vault_key) for name, secret in secrets.items())
+        )
         vault = cls(folder, header, vault_key)
         with vault._transaction() as session:
             Record.metadata.create_all(session.connection())
@@ -93,15 +99,27 @@ class Vault:
     @classmethod
     def open(cls, folder: Path, user: str, passphrase: str) -> Vault:
         """The vault in `folder`. Raises VaultMissing, WrongPassphrase, VaultTampered."""
-        if not (folder / "vault.json").is_file():
-            raise VaultMissing(
-                f"there is no vault in {folder}",
-                next_step="make one with `finslm init`, or name it with --vault",
-            )
-        header = load_header(folder / "vault.json")
+        header = _header_in(folder)
         vault = cls(folder, header, open_slot(header, user, passphrase))
         with vault._transaction() as session:
             session.execute(select(UserRecord.name)).all()
+        return vault
+
+    @classmethod
+    def recover(cls, folder: Path, user: str, code: str, passphrase: str) -> Vault:
+        """The vault in `folder`, opened by its recovery code, with `passphrase` as the new one of `user`.
+
+        Raises VaultMissing, WrongPassphrase, VaultTampered, UsageError.
+        """
+        _refuse_empty(passphrase)
+        header = _header_in(folder)
+        vault_key = open_slot(header, RECOVERY, plain(code))
+        vault = cls(folder, header, vault_key)
+        vault.member(user)
+        kept = tuple(slot for slot in header.slots if slot.u != user)
+        write_header(
+            folder / "vault.json", Header(header.id, (*kept, make_slot(header.id, user, passphrase, vault_key)))
+        )
         return vault
 
     def close(self) -> None:
@@ -219,6 +237,20 @@ class Vault:
     def _transaction(self) -> Iterator[Session]:
         with database_errors_told(self.folder), self._sessions.begin() as session:
             yield session
+
+
+def _refuse_empty(passphrase: str) -> None:
+    if not passphrase:
+        raise UsageError("the passphrase is empty", next_step="choose one of several words")
+
+
+def _header_in(folder: Path) -> Header:
+    if not (folder / "vault.json").is_file():
+        raise VaultMissing(
+            f"there is no vault in {folder}",
+            next_step="make one with `finslm init`, or name it with --vault",
+        )
+    return load_header(folder / "vault.json")
 
 
 def _user_fields(member: Member) -> dict[str, object]:

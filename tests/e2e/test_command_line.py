@@ -216,6 +216,23 @@ def test_a_wrong_passphrase_opens_nothing(run: Run, tmp_path: Path) -> None:
     assert "does not open this vault" in sentence_of(result)
 
 
+def test_a_lost_passphrase_is_replaced_by_the_recovery_code(run: Run, tmp_path: Path) -> None:
+    vault, code, new = tmp_path / "vault", tmp_path / "code", tmp_path / "new"
+    new.write_text("another passphrase\n")
+    assert run("--vault", vault, "init", "--recovery-out", code).returncode == 0
+    assert code.stat().st_mode & 0o077 == 0
+    assert run("--vault", vault, "--passphrase-file", new, "docs", "list").returncode == 1
+    recovered = run("--vault", vault, "--passphrase-file", new, "vault", "recover", "--code-file", code)
+    assert recovered.returncode == 0, recovered.stderr
+    assert run("--vault", vault, "--passphrase-file", new, "audit", "verify").returncode == 0
+
+
+def test_a_recovery_code_that_cannot_be_kept_makes_no_vault(run: Run, tmp_path: Path) -> None:
+    result = run("--vault", tmp_path / "vault", "init", "--recovery-out", tmp_path / "nowhere" / "code")
+    assert "no vault was made" in sentence_of(result)
+    assert not (tmp_path / "vault").exists()
+
+
 def test_a_missing_model_is_named_with_its_remedy(run: Run, tmp_path: Path) -> None:
     result = run("ask", "What was the revenue of Northmere?", FINSLM_MODELS_DIR=str(tmp_path))
     assert result.returncode == 1
@@ -241,7 +258,16 @@ def test_help_and_import_stay_light() -> None:
 
 def test_every_command_has_help_with_an_example(run: Run) -> None:
     commands = ["init", "ingest", "docs list", "docs show", "search", "ask", "triage", "audit show", "audit verify"]
-    commands += ["policy check", "model list", "model build", "model verify", "model use", "doctor", "tui"]
+    commands += [
+        "policy check",
+        "model list",
+        "model build",
+        "model verify",
+        "model use",
+        "doctor",
+        "tui",
+        "vault recover",
+    ]
     for command in commands:
         result = run(*command.split(), "--help")
         assert result.returncode == 0

@@ -4,7 +4,7 @@ import pytest
 
 from finslm.documents import Page, Reading
 from finslm.errors import DocumentMissing, UsageError, VaultExists, VaultMissing, VaultTampered, WrongPassphrase
-from finslm.vault import Member, NewDocument, Vault
+from finslm.vault import Member, NewDocument, Vault, new_code
 
 ALICE = Member("alice", ("analyst",), "mnpi", ("default",))
 READING = Reading("text/plain", "Letter", (Page(0, "quarterly dividend"), Page(1, "")))
@@ -70,3 +70,31 @@ def test_an_ambiguous_or_unknown_name_is_refused(vault: Vault) -> None:
         vault.document("other.txt")
     with pytest.raises(UsageError):
         vault.collection_key("secret")
+
+
+def test_the_recovery_code_gives_a_new_passphrase_and_the_old_one_is_gone(tmp_path: Path) -> None:
+    code = new_code()
+    first = Member("alice", ("analyst",), "mnpi", ("default",))
+    Vault.create(tmp_path / "vault", "the first passphrase", first, recovery_code=code).close()
+    typed = code.lower().replace("-", " ")
+    Vault.recover(tmp_path / "vault", "alice", typed, "the second passphrase").close()
+    Vault.open(tmp_path / "vault", "alice", "the second passphrase").close()
+    with pytest.raises(WrongPassphrase):
+        Vault.open(tmp_path / "vault", "alice", "the first passphrase")
+
+
+def test_a_wrong_recovery_code_changes_nothing(tmp_path: Path) -> None:
+    first = Member("alice", ("analyst",), "mnpi", ("default",))
+    Vault.create(tmp_path / "vault", "the first passphrase", first, recovery_code=new_code()).close()
+    header = (tmp_path / "vault" / "vault.json").read_bytes()
+    with pytest.raises(WrongPassphrase):
+        Vault.recover(tmp_path / "vault", "alice", new_code(), "the second passphrase")
+    assert (tmp_path / "vault" / "vault.json").read_bytes() == header
+
+
+def test_the_recovery_code_opens_no_vault_by_itself(tmp_path: Path) -> None:
+    code = new_code()
+    first = Member("alice", ("analyst",), "mnpi", ("default",))
+    Vault.create(tmp_path / "vault", "the first passphrase", first, recovery_code=code).close()
+    with pytest.raises(WrongPassphrase):
+        Vault.open(tmp_path / "vault", "alice", code)
