@@ -86,6 +86,17 @@ async def test_an_opened_citation_shows_its_page_with_the_quote_marked(
 
 
 @pytest.mark.model
+async def test_the_up_key_leads_from_the_question_to_the_sources(app_with_model: FinslmApp, settle: Settle) -> None:
+    async with app_with_model.run_test() as pilot:
+        card = await ask(pilot, settle, "What was the revenue in 2023?")
+        await pilot.press("up")
+        assert app_with_model.focused is card.query(CitationLink).first()
+        await pilot.press("enter")
+        await settle(pilot)
+        assert app_with_model.screen.query_one("#source", PageViewer).display
+
+
+@pytest.mark.model
 async def test_a_question_nothing_speaks_of_is_declined_with_a_reason(
     app_with_model: FinslmApp, settle: Settle
 ) -> None:

@@ -38,6 +38,7 @@ class AskPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "step_back", "Stop", tooltip="Stop the answer, or close the source"),
+        Binding("up", "to_sources", "Sources", tooltip="Go to the citations of the last answer"),
         Binding("ctrl+g", "ask_all", "Ask all", tooltip="Ask about all documents again"),
         Binding("ctrl+n", "start_over", "New", tooltip="Start a new conversation"),
         # Before the page viewer, whose own ctrl+y would redo an edit that cannot be made.
@@ -164,6 +165,11 @@ class AskPane(Pane):
         elif self.has_class("-source-open"):
             self.remove_class("-source-open")
             self._field.focus()
+
+    def action_to_sources(self) -> None:
+        links = self.query(QuestionCard).last().query(CitationLink) if self.query(QuestionCard) else None
+        if links:
+            links.first().focus()
 
     def action_ask_all(self) -> None:
         self.ask_about(None)
