@@ -10,15 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from finslm.answer.grammar import answer_grammar
+from finslm.answer.grammar import ANSWER_TOKENS, answer_grammar
 from finslm.answer.grounding import cite_operands, cite_words
 from finslm.answer.numbers import EvidenceNumber, currency_of, numbers_in
 from finslm.answer.program import execute, operands
 from finslm.documents import Answer, Passage, Question, Scale
 from finslm.errors import ProgramError
-from finslm.model import Engine, Prompt, chatml
-
-ANSWER_TOKENS = 96
+from finslm.model import Engine, Prompt, chatml, lark
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Answerer:
         numbers = numbers_in(evidence)
         written = self._engine.generate(
             self._prompt(question, evidence),
-            grammar=answer_grammar(evidence, numbers),
+            grammar=lark(answer_grammar(evidence, numbers)),
             max_tokens=ANSWER_TOKENS,
             on_text=on_text,
             cancel=cancel,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from finslm.answer.numbers import EvidenceNumber
 from finslm.answer.program import CONSTANTS, FUNCTIONS
 from finslm.documents import Passage
 
+NESTING = 2
+PROGRAM_CHARACTERS = 160
 SPAN_CHARACTERS = 240
+ANSWER_TOKENS = 256
+"""Enough for every output of the grammar, for a token is at least one character: an output always comes to its end."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCALE_WORDS = {
     "thousand": re.compile(r"thousand|\b000s?\b|'000", re.IGNORECASE),
@@ -27,17 +31,27 @@ def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber
     evidence = "\n".join(passage.text for passage in passages)
     return "\n".join(
         (
-            'start: "calc: " sum " | " SCALE | "answer: " SPAN " | none" | "missing"',
-            'sum: product ((" + " | " - ") product)*',
-            'product: factor ((" * " | " / ") factor)*',
-            'factor: NUMBER | "-" NUMBER | "(" sum ")" | FUNCTION "(" sum (", " sum)* ")"',
-            f"FUNCTION: {_choices(FUNCTIONS)}",
-            f"NUMBER: {_choices(sorted(literals | set(CONSTANTS)))}",
+            'start: "calc: " PROGRAM " | " SCALE | "answer: " SPAN " | none" | "missing"',
+            *_program_terminals(sorted(literals | set(CONSTANTS))),
+            f"PROGRAM: SUM{NESTING} & /[^\\n]{{1,{PROGRAM_CHARACTERS}}}/",
             f"SCALE: {_choices(_scales(evidence))}",
-            f"SPAN: LINES & /[^\\n|]{{2,{SPAN_CHARACTERS}}}/",
+            f"SPAN: LINES & /[^\n|]{{2,{SPAN_CHARACTERS}}}/",
             f"LINES: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
         )
     )
+
+
+def _program_terminals(literals: Sequence[str]) -> Iterator[str]:
+    """Sums nested up to NESTING deep, as terminals: their length can be bounded, that of recursive rules cannot."""
+    yield f"NUMBER: {_choices(literals)}"
+    yield f"FUNCTION: {_choices(FUNCTIONS)}"
+    yield 'OPERATOR: " + " | " - " | " * " | " / "'
+    yield 'FACTOR0: "-"? NUMBER'
+    yield "SUM0: FACTOR0 (OPERATOR FACTOR0)*"
+    for depth in range(1, NESTING + 1):
+        inner = f"SUM{depth - 1}"
+        yield f'FACTOR{depth}: FACTOR0 | "(" {inner} ")" | FUNCTION "(" {inner} (", " {inner})* ")"'
+        yield f"SUM{depth}: FACTOR{depth} (OPERATOR FACTOR{depth})*"
 
 
 def _scales(evidence: str) -> list[str]:

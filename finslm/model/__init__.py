@@ -7,16 +7,20 @@ computes arithmetic for an answer, never runs code from a GGUF, and never goes t
 
 from finslm.model.allow_list import JOBS, Job
 from finslm.model.build import BuildResult
-from finslm.model.engine import Engine, Generation
+from finslm.model.choosing import Sampling
+from finslm.model.constraint import json_schema, lark
+from finslm.model.engine import Engine, EngineMemory
 from finslm.model.machine import Machine, this_machine, usable_cores
 from finslm.model.progress import OnProgress
 from finslm.model.registry import ModelStatus, Registry
+from finslm.model.runs import Generation, Ticket
 from finslm.model.template import Prompt, chatml
 
 __all__ = [
     "JOBS",
     "BuildResult",
     "Engine",
+    "EngineMemory",
     "Generation",
     "Job",
     "Machine",
@@ -24,7 +28,11 @@ __all__ = [
     "OnProgress",
     "Prompt",
     "Registry",
+    "Sampling",
+    "Ticket",
     "chatml",
+    "json_schema",
+    "lark",
     "this_machine",
     "usable_cores",
 ]

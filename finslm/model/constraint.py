@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import llguidance
@@ -12,7 +14,15 @@ from numpy.typing import NDArray
 
 from finslm.errors import ModelUnusable
 
-Logits = NDArray[np.float32]
+
+def lark(grammar: str) -> str:
+    """A grammar in llguidance's dialect of Lark, in the form that the engine takes."""
+    return llguidance.LLMatcher.grammar_from_lark(grammar)
+
+
+def json_schema(schema: Mapping[str, Any]) -> str:
+    """Every JSON text that the schema admits, without white space between its parts."""
+    return llguidance.LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides={"whitespace_flexible": False})
 
 
 class Vocabulary:
@@ -23,20 +33,18 @@ class Vocabulary:
 
 
 class Constraint:
-    """One output being written under a Lark grammar (llguidance's dialect). Raises ModelUnusable for a bad grammar."""
+    """One output being written under a grammar of `lark` or `json_schema`. Raises ModelUnusable for a bad grammar."""
 
     def __init__(self, vocabulary: Vocabulary, grammar: str) -> None:
-        self._matcher = llguidance.LLMatcher(
-            vocabulary.tokenizer, llguidance.LLMatcher.grammar_from_lark(grammar), log_level=0
-        )
+        self._matcher = llguidance.LLMatcher(vocabulary.tokenizer, grammar, log_level=0)
         self._raise_if_broken()
         self._bitmask = llguidance.numpy.allocate_token_bitmask(1, vocabulary.tokenizer.vocab_size)
 
-    def mask(self, logits: Logits) -> None:
-        """Sets the logits (vocabulary,) of every token that the grammar forbids here to minus infinity, in place."""
+    def allowed(self) -> NDArray[np.intp]:
+        """The tokens that may follow, in ascending order."""
         llguidance.numpy.fill_next_token_bitmask(self._matcher, self._bitmask, 0)
         self._raise_if_broken()
-        llguidance.numpy.apply_token_bitmask_inplace(logits.reshape(1, -1), self._bitmask)
+        return np.flatnonzero(np.unpackbits(self._bitmask.view(np.uint8), bitorder="little"))
 
     def accept(self, token: int) -> list[int]:
         """Takes the chosen token; gives the tokens that the grammar now forces, already taken as well."""
@@ -46,6 +54,10 @@ class Constraint:
             self._matcher.consume_tokens(forced)
         self._raise_if_broken()
         return forced
+
+    def admissible(self, tokens: Sequence[int]) -> int:
+        """How many of `tokens`, from the first on, could follow one after the other."""
+        return int(self._matcher.validate_tokens(list(tokens)))
 
     @property
     def is_finished(self) -> bool:

@@ -1,50 +1,109 @@
-"""The engine: prompts in; constrained text with its probability out, or the probabilities of given choices."""
+"""The engine: many requests share one context of one model. Prompts in; constrained text or probabilities out.
+
+One thread runs the model. In each round it computes one batch: the next token of everything that is being written, with
+guesses behind it, and a piece of the prompts that are being read. Requests join and leave between rounds. What begins
+alike is computed once (sequences.py). Somebody who waits at a screen is read before those who work through a folder.
+"""
 
 from __future__ import annotations
 
-import codecs
 import os
+import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from finslm.errors import Cancelled, PromptTooLong
+from finslm.errors import Cancelled, FinslmError, ModelUnusable, PromptTooLong
+from finslm.model.choosing import Logits, Sampling, log_sum_exp
 from finslm.model.constraint import Constraint, Vocabulary
-from finslm.model.llama import BATCH_TOKENS, MAX_SEQUENCES, Llama, Step
+from finslm.model.llama import BATCH_TOKENS, MAX_SEQUENCES, ContextFull, Llama, Step
+from finslm.model.runs import Choosing, Generation, Run, Ticket, Writing
+from finslm.model.sequences import Sequences, shared_prefix
 from finslm.model.template import Prompt
+
+PATIENT_TOKENS = 256
+"""The longest piece of a prompt that nobody waits for, in one batch: an urgent request waits for no more than that."""
+WORTH_WAITING = 32
+"""Tokens of a beginning that another request is about to compute, from which it is better to wait for it."""
+MOST_READ = 2
+"""Prompts that nobody waits for, read at one time."""
+SPARE_SEQUENCES = 16
+"""Sequences kept free of written texts, for the endings of choices."""
+MOST_DRAFTED = 2
+"""Texts written at once up to which guessing pays: with more, the batch is no longer bound by memory."""
+SAVED_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
-class Generation:
-    """What the model wrote: its text, the natural log-probability of it under the grammar, and its length."""
+class EngineMemory:
+    """Bytes: the model's weights, the context, and the beginnings of prompts kept in ordinary memory."""
 
-    text: str
-    logprob: float
-    tokens: int
+    model_bytes: int
+    context_bytes: int
+    saved_bytes: int
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A run's share of a batch: tokens to compute, of which the last `drafted` are guesses."""
+
+    run: Run
+    tokens: list[int]
+    draft: list[int]
+    wants_logits: bool
 
 
 class Engine:
-    """One model in memory. Calls from several threads wait for each other."""
+    """One model in memory, used from any number of threads. Close it, or use it as a context manager."""
 
-    def __init__(self, path: Path, *, threads: int = 0, context_tokens: int = 4096) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int = 0,
+        context_tokens: int = 4096,
+        flash_attention: bool = True,
+        saved_bytes: int = SAVED_BYTES,
+    ) -> None:
         cores = threads or len(os.sched_getaffinity(0))
-        self._llama = Llama(path, threads=cores, context_tokens=context_tokens)
+        self._llama = Llama(path, threads=cores, context_tokens=context_tokens, flash_attention=flash_attention)
+        self._sequences = Sequences(self._llama, saved_bytes=saved_bytes)
         self._vocabulary: Vocabulary | None = None
-        self._held: list[int] = []
-        self._lock = threading.Lock()
+        self._preparing = threading.Lock()
+        self._inbox: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
+        self._waiting: list[Run] = []
+        self._runs: list[Run] = []
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._serve, name=f"engine {path.stem}", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
-        """Frees the model, once a running call has ended."""
-        with self._lock:
-            self._llama.close()
+        """Frees the model, once the requests that run have ended."""
+        with self._preparing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._inbox.put(None)
+        self._thread.join()
+        self._llama.close()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` takes."""
         return len(self._llama.tokenize(text))
+
+    def memory(self) -> EngineMemory:
+        """What the engine takes."""
+        context = self._llama.context_tokens * self._llama.cell_bytes
+        return EngineMemory(self._llama.model_bytes, context, self._sequences.bytes_saved)
 
     def generate(
         self,
@@ -52,143 +111,267 @@ class Engine:
         *,
         grammar: str | None = None,
         max_tokens: int = 128,
+        sampling: Sampling = Sampling(),  # noqa: B008 - a frozen value
+        is_urgent: bool = True,
         on_text: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Generation:
-        """The most probable continuation, token by token, inside the Lark `grammar` when one is given.
+        """The continuation of `prompt`, inside `grammar` (of `lark` or `json_schema`) when one is given.
 
-        `on_text` receives the text as it grows; `cancel` stops at the next token.
+        `on_text` receives the text as it grows, in this thread; `cancel` stops at the next token.
         Raises PromptTooLong, Cancelled, ModelUnusable.
         """
-        with self._lock:
-            tokens = self._llama.tokenize_prompt(prompt)
-            self._check_room(len(tokens) + max_tokens)
-            constraint = Constraint(self._vocabulary_once(), grammar) if grammar else None
-            self._read_prompt(tokens, cancel)
-            written, logprob = [], 0.0
-            utf8 = codecs.getincrementaldecoder("utf-8")("replace")
-            text = ""
-            for token, gain in self._write(constraint, max_tokens, cancel):
-                written.append(token)
-                logprob += gain
-                piece = utf8.decode(self._llama.piece(token))
-                text += piece
-                if on_text and piece:
-                    on_text(piece)
-            return Generation(text, logprob, len(written))
+        ticket = self.write(
+            prompt, grammar=grammar, max_tokens=max_tokens, sampling=sampling, is_urgent=is_urgent, cancel=cancel
+        )
+        return ticket.result(on_text)
+
+    def write(
+        self,
+        prompt: Prompt,
+        *,
+        grammar: str | None = None,
+        max_tokens: int = 128,
+        sampling: Sampling = Sampling(),  # noqa: B008 - a frozen value
+        is_urgent: bool = True,
+        cancel: threading.Event | None = None,
+    ) -> Ticket[Generation]:
+        """The same as `generate`, not waited for. Raises PromptTooLong, ModelUnusable for a bad grammar."""
+        ticket = Ticket[Generation](cancel)
+        run = Writing(
+            ticket,
+            self._llama.tokenize_prompt(prompt),
+            is_urgent=is_urgent,
+            constraint=Constraint(self._vocabulary_once(), grammar) if grammar else None,
+            sampling=sampling,
+            max_tokens=max_tokens,
+            piece_of=self._llama.piece,
+            is_end=self._llama.is_end,
+        )
+        self._hand_in(run)
+        return ticket
 
     def choose(
-        self, prompt: Prompt, choices: Sequence[str], *, cancel: threading.Event | None = None
+        self,
+        prompt: Prompt,
+        choices: Sequence[str],
+        *,
+        is_urgent: bool = True,
+        cancel: threading.Event | None = None,
     ) -> dict[str, float]:
         """The probability of each choice as the whole answer to `prompt`, normalised over the choices.
 
         One pass over the prompt and one batch over all choices side by side; nothing is decoded.
         Raises PromptTooLong, Cancelled, ModelUnusable.
         """
-        with self._lock:
-            tokens = self._llama.tokenize_prompt(prompt)
-            endings = [[*self._llama.tokenize(choice), self._llama.end_token] for choice in choices]
-            self._check_room(len(tokens) + sum(map(len, endings)))
-            self._read_prompt(tokens, cancel)
-            first = _log_softmax(self._llama.logits(-1))
-            scores: list[float] = []
-            for group in _groups(endings):
-                scores += self._score(group, first, len(tokens))
-            weights = np.exp(np.array(scores) - max(scores))
-            return dict(zip(choices, (weights / weights.sum()).tolist(), strict=True))
+        ticket = Ticket[dict[str, float]](cancel)
+        endings = {choice: [*self._llama.tokenize(choice), self._llama.end_token] for choice in choices}
+        self._hand_in(Choosing(ticket, self._llama.tokenize_prompt(prompt), is_urgent=is_urgent, endings=endings))
+        return ticket.result()
 
-    def _score(self, endings: Sequence[list[int]], first: NDArray[np.float64], start: int) -> list[float]:
-        """The log-probability of each ending (token lists) after the `start` tokens that sequence 0 holds."""
-        steps: list[Step] = []
-        for sequence, ending in enumerate(endings, 1):
-            self._llama.copy(0, sequence)
-            steps += [Step(token, start + i, sequence, True) for i, token in enumerate(ending[:-1])]
-        self._llama.decode(steps)
-        scores, row = [], 0
-        for sequence, ending in enumerate(endings, 1):
-            score = first[ending[0]]
-            for following in ending[1:]:
-                score += _log_softmax(self._llama.logits(row))[following]
-                row += 1
-            scores.append(float(score))
-            self._llama.keep(sequence, 0)
-        return scores
+    # ------------------------------------------------------------------ in the callers' threads
 
-    def _write(
-        self, constraint: Constraint | None, max_tokens: int, cancel: threading.Event | None
-    ) -> Iterator[tuple[int, float]]:
-        """Tokens with their log-probabilities until the end; tokens that the grammar forces cost no pass of their own."""
-        room = max_tokens
-        while room > 0:
-            _stop_if(cancel)
-            logits = self._llama.logits(-1)
-            if constraint:
-                constraint.mask(logits)
-            token = int(logits.argmax())
-            if self._llama.is_end(token):
-                return
-            yield token, float(_log_softmax(logits)[token])
-            forced = constraint.accept(token) if constraint else []
-            yield from ((follower, 0.0) for follower in forced)
-            room -= 1 + len(forced)
-            if room <= 0 or (constraint and constraint.is_finished):
-                return
-            self._append([token, *forced])
-
-    def _read_prompt(self, tokens: list[int], cancel: threading.Event | None) -> None:
-        """Brings sequence 0 to hold exactly `tokens`, computing only what differs from what it holds already."""
-        shared = _shared_prefix(self._held, tokens[:-1])
-        self._llama.keep(0, shared)
-        self._held = tokens[:shared]
-        for start in range(shared, len(tokens), BATCH_TOKENS):
-            _stop_if(cancel)
-            self._append(tokens[start : start + BATCH_TOKENS])
-
-    def _append(self, tokens: list[int]) -> None:
-        start = len(self._held)
-        last = len(tokens) - 1
-        self._llama.decode([Step(token, start + i, 0, i == last) for i, token in enumerate(tokens)])
-        self._held += tokens
-
-    def _check_room(self, wanted: int) -> None:
+    def _hand_in(self, run: Run) -> None:
+        wanted = run.prompt_length + run.room
         if wanted > self._llama.context_tokens:
-            raise PromptTooLong(
-                f"the prompt needs {wanted} tokens and the context holds {self._llama.context_tokens}",
-                safe="nothing was run",
-                next_step="ask about fewer or shorter passages, or raise context_tokens in the configuration",
-            )
+            raise _too_long(wanted, self._llama.context_tokens)
+        with self._preparing:
+            if self._is_closed:
+                raise ModelUnusable("the model was closed", next_step="open the desk again")
+            self._inbox.put(run)
 
     def _vocabulary_once(self) -> Vocabulary:
-        if self._vocabulary is None:
-            self._vocabulary = Vocabulary(self._llama.vocab)
-        return self._vocabulary
+        with self._preparing:
+            if self._vocabulary is None:
+                self._vocabulary = Vocabulary(self._llama.vocab)
+            return self._vocabulary
+
+    # ------------------------------------------------------------------ in the engine's thread
+
+    def _serve(self) -> None:
+        is_open = True
+        while is_open or self._runs or self._waiting:
+            is_open = self._take_in(is_open)
+            self._drop_cancelled()
+            self._admit()
+            try:
+                self._round()
+            except Exception as error:  # noqa: BLE001 - told to everyone who waits; the next request is served
+                self._fail_all(error)
+
+    def _take_in(self, is_open: bool) -> bool:
+        """Moves handed-in requests to those that wait, and waits for one when there is nothing to do."""
+        while is_open and (not self._inbox.empty() or not (self._runs or self._waiting)):
+            run = self._inbox.get()
+            if run is None:
+                return False
+            self._waiting.append(run)
+        # Sorting is stable: among equals, who came first is served first.
+        self._waiting.sort(key=lambda run: not run.is_urgent)
+        return is_open
+
+    def _drop_cancelled(self) -> None:
+        for run in [run for run in (*self._runs, *self._waiting) if run.ticket.is_cancelled]:
+            self._leave(run)
+            run.ticket.fail(Cancelled("the question was stopped", next_step="ask again when you like"))
+
+    def _admit(self) -> None:
+        for run in list(self._waiting):
+            if len(self._runs) >= MAX_SEQUENCES - SPARE_SEQUENCES:
+                return
+            if (not run.is_urgent and self._is_reading_enough()) or self._is_worth_waiting(run):
+                continue
+            planned = [other.tokens for other in (*self._runs, run)]
+            if not self._sequences.room_for(planned, sum(other.room for other in (*self._runs, run))):
+                return  # those behind it must not overtake it for ever
+            # One token at least must be computed, for its logits.
+            run.sequence, run.held = self._sequences.open(run.tokens[:-1])
+            self._waiting.remove(run)
+            self._runs.append(run)
+
+    def _is_reading_enough(self) -> bool:
+        """Prompts that nobody waits for are read one after the other; the next one stands ready."""
+        return sum(run.is_reading for run in self._runs if not run.is_urgent) >= MOST_READ
+
+    def _is_worth_waiting(self, run: Run) -> bool:
+        """Is another request about to compute a good part of this one's beginning?"""
+        coming = max((shared_prefix(run.tokens, other.tokens) for other in self._runs if other.is_reading), default=0)
+        return coming - self._sequences.held(run.tokens) >= WORTH_WAITING
+
+    def _round(self) -> None:
+        shares = self._shares()
+        if not shares:
+            return
+        try:
+            self._decode([step for share in shares for step in _steps(share)])
+        except ContextFull:
+            self._start_over_youngest()
+            return
+        first, chosen_from = 0, []
+        for share in shares:
+            self._sequences.grow(share.run.sequence, share.tokens)
+            share.run.held += len(share.tokens) - len(share.draft)
+            after_todo = first + len(share.tokens) - len(share.draft) - 1
+            first += len(share.tokens)
+            if isinstance(share.run, Writing) and share.wants_logits:
+                self._write(share.run, share.draft, after_todo)
+            elif isinstance(share.run, Choosing) and share.wants_logits:
+                chosen_from.append((share.run, self._llama.logits(after_todo).copy()))
+        # Afterwards: the batches of the endings take the place of these logits.
+        for run, logits in chosen_from:
+            self._choose(run, logits)
+
+    def _decode(self, steps: Sequence[Step]) -> None:
+        """Computes a batch; idle sequences make way for it. Raises ContextFull when there are none left."""
+        while True:
+            try:
+                self._llama.decode(steps)
+                return
+            except ContextFull:
+                if not self._sequences.give_way():
+                    raise
+
+    def _shares(self) -> list[_Share]:
+        """The next batch: what is being written first, then prompts, urgent ones before others."""
+        shares, room = [], BATCH_TOKENS
+        writing = [run for run in self._runs if not run.is_reading]
+        for run in writing:
+            draft = run.draft() if len(writing) <= MOST_DRAFTED else []
+            tokens = [*run.todo, *draft]
+            if len(tokens) <= room:
+                shares.append(_Share(run, tokens, draft, wants_logits=True))
+                room -= len(tokens)
+        reading = sorted((run for run in self._runs if run.is_reading), key=lambda run: not run.is_urgent)
+        for run in reading:
+            if run.is_urgent != reading[0].is_urgent or room == 0:
+                break
+            room = min(room, BATCH_TOKENS if run.is_urgent else PATIENT_TOKENS)
+            tokens = run.todo[:room]
+            shares.append(_Share(run, tokens, [], wants_logits=len(tokens) == len(run.todo)))
+            room -= len(tokens)
+        return shares
+
+    def _write(self, run: Writing, draft: Sequence[int], after_todo: int) -> None:
+        """Lets a run write on from the logits in the rows from `after_todo` on."""
+        try:
+            run.held += run.take(draft, lambda place: self._llama.logits(after_todo + place))
+        except FinslmError as error:  # a grammar that fails midway costs its own request only
+            self._leave(run)
+            run.ticket.fail(error)
+            return
+        self._sequences.cut(run.sequence, run.held)
+        if run.is_finished:
+            self._leave(run)
+            run.writing.end(run.generation())
+
+    def _choose(self, run: Choosing, logits: Logits) -> None:
+        """Ends a choice: the first token of each ending from `logits`, the others from a batch over all endings."""
+        first = logits - log_sum_exp(logits)
+        scores: list[float] = []
+        for group in run.groups(SPARE_SEQUENCES - 1, BATCH_TOKENS):
+            scores += self._scored(run, group, first)
+        weights = np.exp(np.array(scores) - max(scores))
+        self._leave(run)
+        run.choosing.end(dict(zip(run.endings, (weights / weights.sum()).tolist(), strict=True)))
+
+    def _scored(self, run: Choosing, endings: Sequence[list[int]], first: Logits) -> list[float]:
+        """The log-probability of each ending (token lists) after the run's prompt."""
+        sequences = [self._sequences.open(run.tokens)[0] for _ in endings]
+        steps = [
+            Step(token, run.prompt_length + i, sequence, True)
+            for sequence, ending in zip(sequences, endings, strict=True)
+            for i, token in enumerate(ending[:-1])
+        ]
+        if steps:
+            self._decode(steps)
+        scores, row = [], 0
+        for ending in endings:
+            score = float(first[ending[0]])
+            for following in ending[1:]:
+                logits = self._llama.logits(row)
+                score += float(logits[following]) - log_sum_exp(logits)
+                row += 1
+            scores.append(score)
+        for sequence in sequences:
+            self._sequences.close(sequence, 0)
+        return scores
+
+    def _start_over_youngest(self) -> None:
+        """Frees the cells of the youngest run, which reads its text again when there is room."""
+        youngest = self._runs.pop()
+        self._sequences.close(youngest.sequence, 0)
+        youngest.held = 0
+        if self._runs:
+            self._waiting.append(youngest)
+        else:
+            youngest.ticket.fail(_too_long(len(youngest.tokens), self._llama.context_tokens))
+
+    def _leave(self, run: Run) -> None:
+        if run in self._waiting:
+            self._waiting.remove(run)
+        else:
+            self._runs.remove(run)
+            self._sequences.close(run.sequence, min(run.held, run.prompt_length))
+
+    def _fail_all(self, error: Exception) -> None:
+        failed, self._runs = self._runs, []
+        self._sequences.reset()
+        for run in failed:
+            run.ticket.fail(error)
 
 
-def _groups(endings: list[list[int]]) -> Iterator[list[list[int]]]:
-    """Endings in groups that fit one batch and the free sequences."""
-    group: list[list[int]] = []
-    for ending in endings:
-        if len(group) == MAX_SEQUENCES - 1 or sum(map(len, group)) + len(ending) > BATCH_TOKENS:
-            yield group
-            group = []
-        group.append(ending)
-    if group:
-        yield group
+def _steps(share: _Share) -> list[Step]:
+    start = share.run.held
+    wanted = len(share.tokens) - len(share.draft) - 1
+    return [
+        Step(token, start + i, share.run.sequence, share.wants_logits and i >= wanted)
+        for i, token in enumerate(share.tokens)
+    ]
 
 
-def _shared_prefix(a: Sequence[int], b: Sequence[int]) -> int:
-    for i, (x, y) in enumerate(zip(a, b, strict=False)):
-        if x != y:
-            return i
-    return min(len(a), len(b))
-
-
-def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    shifted = logits.astype(np.float64) - logits.max()
-    result: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum())
-    return result
-
-
-def _stop_if(cancel: threading.Event | None) -> None:
-    if cancel is not None and cancel.is_set():
-        raise Cancelled("the question was stopped", next_step="ask again when you like")
+def _too_long(wanted: int, context_tokens: int) -> PromptTooLong:
+    return PromptTooLong(
+        f"the prompt needs {wanted} tokens and the context holds {context_tokens}",
+        safe="nothing was run",
+        next_step="ask about fewer or shorter passages, or raise context_tokens in the configuration",
+    )

@@ -18,6 +18,8 @@ from finslm.model.template import Prompt
 
 BATCH_TOKENS = 512
 MAX_SEQUENCES = 64
+NO_ROOM = 1
+"""What llama_decode answers when the context has no free cell for the batch."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,14 @@ class Step:
     wants_logits: bool
 
 
+class ContextFull(Exception):
+    """The context has no free cell for a batch; nothing was computed."""
+
+
 class Llama:
     """A model and a context of `context_tokens`. Close it; nothing of it is safe between threads."""
 
-    def __init__(self, path: Path, *, threads: int, context_tokens: int) -> None:
+    def __init__(self, path: Path, *, threads: int, context_tokens: int, flash_attention: bool = True) -> None:
         _silence_llama_cpp()
         self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), llama_cpp.llama_model_default_params())
         if not self._model:
@@ -43,6 +49,7 @@ class Llama:
         params.n_batch = params.n_ubatch = BATCH_TOKENS
         params.n_seq_max = MAX_SEQUENCES
         params.kv_unified = True
+        params.flash_attn_type = int(flash_attention)
         # The library's default is half the cores for decoding.
         params.n_threads = params.n_threads_batch = threads
         self._context = llama_cpp.llama_init_from_model(self._model, params)
@@ -55,6 +62,8 @@ class Llama:
         self.vocabulary_size: int = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.end_token: int = llama_cpp.llama_vocab_eos(self.vocab)
         self.context_tokens: int = llama_cpp.llama_n_ctx(self._context)
+        self.model_bytes: int = llama_cpp.llama_model_size(self._model)
+        self.cell_bytes = _cell_bytes(self._model)
 
     def close(self) -> None:
         """Frees the context and the model."""
@@ -88,7 +97,7 @@ class Llama:
         return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
 
     def decode(self, steps: Sequence[Step]) -> None:
-        """Computes at most BATCH_TOKENS steps in one batch. Raises ModelUnusable when llama.cpp refuses."""
+        """Computes at most BATCH_TOKENS steps in one batch. Raises ContextFull, ModelUnusable."""
         self._batch.n_tokens = len(steps)
         for i, step in enumerate(steps):
             self._batch.token[i] = step.token
@@ -97,21 +106,46 @@ class Llama:
             self._batch.seq_id[i][0] = step.sequence
             self._batch.logits[i] = step.wants_logits
         status = llama_cpp.llama_decode(self._context, self._batch)
+        if status == NO_ROOM:
+            raise ContextFull
         if status != 0:
             raise ModelUnusable(f"llama.cpp could not compute a batch (status {status})", next_step="ask again")
 
     def logits(self, batch_index: int) -> NDArray[np.float32]:
-        """A copy of the logits (vocabulary,) at a step of the last batch that wanted them; -1 is the last such step."""
+        """The logits (vocabulary,) at a step of the last batch that wanted them; they last until the next batch."""
         pointer = llama_cpp.llama_get_logits_ith(self._context, batch_index)
-        return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,)).copy()
+        return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
 
     def keep(self, sequence: int, length: int) -> None:
         """Forgets what `sequence` holds from position `length` on."""
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, length, -1)
 
-    def copy(self, source: int, target: int) -> None:
-        """Lets `target` share all that `source` holds; nothing is computed again."""
-        llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+    def copy(self, source: int, target: int, length: int) -> None:
+        """Lets `target` share the first `length` tokens that `source` holds; nothing is computed again."""
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def clear(self) -> None:
+        """Forgets every sequence."""
+        llama_cpp.llama_memory_clear(self._memory, True)
+
+    def save(self, sequence: int) -> bytes:
+        """What `sequence` holds, to be loaded later."""
+        size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
+        return bytes(memoryview(buffer)[:written])
+
+    def load(self, sequence: int, saved: bytes) -> bool:
+        """Lets `sequence` hold what was saved; False when the context has no room for it."""
+        buffer = (ctypes.c_uint8 * len(saved)).from_buffer_copy(saved)
+        return bool(llama_cpp.llama_state_seq_set_data(self._context, buffer, len(saved), sequence))
+
+
+def _cell_bytes(model: Any) -> int:
+    """What one token costs in a context: a key and a value of 16 bits for each layer and head that keeps them."""
+    heads, layers = llama_cpp.llama_model_n_head_kv(model), llama_cpp.llama_model_n_layer(model)
+    width = llama_cpp.llama_model_n_embd(model) // llama_cpp.llama_model_n_head(model)
+    return int(heads * layers * width * 2 * 2)
 
 
 def _unusable(path: Path, reason: str) -> ModelUnusable:
