@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from finslm.config import Settings
-from finslm.model import Engine, Job, ModelStatus, Registry
+from finslm.model import Engine, Job, ModelStatus, Registry, prefers_flash_attention, usable_cores
 
 
 class Models:
@@ -25,12 +26,18 @@ class Models:
         """The model in memory. Raises ModelMissing, ModelHashMismatch, ModelUnusable."""
         with self._loading:
             if name not in self._engines:
-                self._engines[name] = Engine(
-                    self._registry.path_for(name),
-                    threads=self._settings.threads,
-                    context_tokens=self._settings.context_tokens,
-                )
+                self._engines[name] = self._loaded(self._registry.path_for(name))
             return self._engines[name]
+
+    def _loaded(self, path: Path) -> Engine:
+        threads = self._settings.threads or usable_cores()
+        notes = self._settings.models_dir / "tuning.json"
+        return Engine(
+            path,
+            threads=threads,
+            context_tokens=self._settings.context_tokens,
+            flash_attention=prefers_flash_attention(path, threads=threads, notes=notes),
+        )
 
     def status(self) -> ModelStatus:
         """The model that answers questions: whether it is built, and the file the policy allows."""

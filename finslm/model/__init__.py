@@ -15,6 +15,7 @@ from finslm.model.progress import OnProgress
 from finslm.model.registry import ModelStatus, Registry
 from finslm.model.runs import Generation, Ticket
 from finslm.model.template import Prompt, chatml
+from finslm.model.tuning import prefers_flash_attention
 
 __all__ = [
     "JOBS",
@@ -33,6 +34,7 @@ __all__ = [
     "chatml",
     "json_schema",
     "lark",
+    "prefers_flash_attention",
     "this_machine",
     "usable_cores",
 ]

@@ -26,17 +26,17 @@ class Chooser:
         self._temperature = sampling.temperature
         self._random = np.random.default_rng(sampling.seed)
 
-    def choose(self, logits: Logits, allowed: Tokens | None) -> tuple[int, float]:
-        """A token and its natural log-probability at temperature 1 among the allowed ones (None: all)."""
-        scores = logits if allowed is None else logits[allowed]
-        place = int(scores.argmax()) if self._temperature == 0 else self._draw(scores)
-        logprob = float(scores[place]) - log_sum_exp(scores)
-        return (place if allowed is None else int(allowed[place])), logprob
+    def choose(self, logits: Logits, tokens: Tokens | None = None) -> tuple[int, float]:
+        """A token and its natural log-probability at temperature 1; `tokens` are those that the logits belong to."""
+        place = int(logits.argmax()) if self._temperature == 0 else self._draw(logits)
+        logprob = float(logits[place]) - log_sum_exp(logits)
+        return (place if tokens is None else int(tokens[place])), logprob
 
     def _draw(self, scores: Logits) -> int:
-        """A place drawn by softmax(scores / temperature), by the Gumbel-max trick (arXiv 1611.01144)."""
-        noise = self._random.gumbel(size=len(scores))
-        return int((scores / self._temperature + noise).argmax())
+        """A place drawn by softmax(scores / temperature)."""
+        weights = np.exp((scores - scores.max()) / np.float32(self._temperature))
+        below = weights.cumsum(dtype=np.float64)
+        return int(below.searchsorted(self._random.random() * below[-1], side="right").clip(max=len(scores) - 1))
 
 
 def log_sum_exp(scores: Logits) -> float:

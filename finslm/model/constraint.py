@@ -10,9 +10,16 @@ import llguidance
 import llguidance.llamacpp
 import llguidance.numpy
 import numpy as np
-from numpy.typing import NDArray
 
 from finslm.errors import ModelUnusable
+from finslm.model.choosing import Logits, Tokens
+
+FEW = 2048
+"""Allowed tokens up to which it is quicker to gather them than to rule out the others."""
+PENALTIES = np.where(
+    np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little"), 0, -np.inf
+).astype(np.float32)
+"""What a byte of a mask adds to the eight logits that it stands for."""
 
 
 def lark(grammar: str) -> str:
@@ -40,11 +47,16 @@ class Constraint:
         self._raise_if_broken()
         self._bitmask = llguidance.numpy.allocate_token_bitmask(1, vocabulary.tokenizer.vocab_size)
 
-    def allowed(self) -> NDArray[np.intp]:
-        """The tokens that may follow, in ascending order."""
+    def narrowed(self, logits: Logits) -> tuple[Logits, Tokens | None]:
+        """The logits of the tokens that may follow, with these tokens; or, where they are many, all, others at -inf."""
         llguidance.numpy.fill_next_token_bitmask(self._matcher, self._bitmask, 0)
         self._raise_if_broken()
-        return np.flatnonzero(np.unpackbits(self._bitmask.view(np.uint8), bitorder="little"))
+        mask = self._bitmask.view(np.uint8).reshape(-1)
+        allowed = np.unpackbits(mask, bitorder="little").view(bool)
+        if np.count_nonzero(allowed) > FEW:
+            return logits + PENALTIES.take(mask, axis=0).reshape(-1)[: len(logits)], None
+        tokens = np.flatnonzero(allowed)
+        return logits[tokens], tokens
 
     def accept(self, token: int) -> list[int]:
         """Takes the chosen token; gives the tokens that the grammar now forces, already taken as well."""

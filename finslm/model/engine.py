@@ -7,7 +7,6 @@ alike is computed once (sequences.py). Somebody who waits at a screen is read be
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from finslm.errors import Cancelled, FinslmError, ModelUnusable, PromptTooLong
 from finslm.model.choosing import Logits, Sampling, log_sum_exp
 from finslm.model.constraint import Constraint, Vocabulary
 from finslm.model.llama import BATCH_TOKENS, MAX_SEQUENCES, ContextFull, Llama, Step
+from finslm.model.machine import usable_cores
 from finslm.model.runs import Choosing, Generation, Run, Ticket, Writing
 from finslm.model.sequences import Sequences, shared_prefix
 from finslm.model.template import Prompt
@@ -67,8 +67,9 @@ class Engine:
         context_tokens: int = 4096,
         flash_attention: bool = True,
         saved_bytes: int = SAVED_BYTES,
+        drafts: bool = True,
     ) -> None:
-        cores = threads or len(os.sched_getaffinity(0))
+        cores = threads or usable_cores()
         self._llama = Llama(path, threads=cores, context_tokens=context_tokens, flash_attention=flash_attention)
         self._sequences = Sequences(self._llama, saved_bytes=saved_bytes)
         self._vocabulary: Vocabulary | None = None
@@ -76,6 +77,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         self._waiting: list[Run] = []
         self._runs: list[Run] = []
+        self._drafts = drafts
         self._is_closed = False
         self._thread = threading.Thread(target=self._serve, name=f"engine {path.stem}", daemon=True)
         self._thread.start()
@@ -99,6 +101,10 @@ class Engine:
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` takes."""
         return len(self._llama.tokenize(text))
+
+    def count_prompt_tokens(self, prompt: Prompt) -> int:
+        """How many tokens `prompt` takes."""
+        return len(self._llama.tokenize_prompt(prompt))
 
     def memory(self) -> EngineMemory:
         """What the engine takes."""
@@ -276,7 +282,7 @@ class Engine:
         shares, room = [], BATCH_TOKENS
         writing = [run for run in self._runs if not run.is_reading]
         for run in writing:
-            draft = run.draft() if len(writing) <= MOST_DRAFTED else []
+            draft = run.draft() if self._drafts and len(writing) <= MOST_DRAFTED else []
             tokens = [*run.todo, *draft]
             if len(tokens) <= room:
                 shares.append(_Share(run, tokens, draft, wants_logits=True))
@@ -299,7 +305,8 @@ class Engine:
             self._leave(run)
             run.ticket.fail(error)
             return
-        self._sequences.cut(run.sequence, run.held)
+        if draft:
+            self._sequences.cut(run.sequence, run.held)
         if run.is_finished:
             self._leave(run)
             run.writing.end(run.generation())

@@ -60,6 +60,7 @@ class Llama:
         self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
         self.vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.vocabulary_size: int = llama_cpp.llama_vocab_n_tokens(self.vocab)
+        self._row = ctypes.c_float * self.vocabulary_size
         self.end_token: int = llama_cpp.llama_vocab_eos(self.vocab)
         self.context_tokens: int = llama_cpp.llama_n_ctx(self._context)
         self.model_bytes: int = llama_cpp.llama_model_size(self._model)
@@ -114,7 +115,8 @@ class Llama:
     def logits(self, batch_index: int) -> NDArray[np.float32]:
         """The logits (vocabulary,) at a step of the last batch that wanted them; they last until the next batch."""
         pointer = llama_cpp.llama_get_logits_ith(self._context, batch_index)
-        return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
+        # Not np.ctypeslib.as_array: it makes a new type at every call.
+        return np.frombuffer(self._row.from_address(ctypes.addressof(pointer.contents)), np.float32)
 
     def keep(self, sequence: int, length: int) -> None:
         """Forgets what `sequence` holds from position `length` on."""

@@ -174,7 +174,7 @@ class Writing(Run):
 
     def _choose(self, logits: Logits) -> list[int]:
         """Chooses a token and takes those that the grammar then forces; none at the end."""
-        token, logprob = self._chooser.choose(logits, self._constraint.allowed() if self._constraint else None)
+        token, logprob = self._chooser.choose(*(self._constraint.narrowed(logits) if self._constraint else (logits,)))
         if self._is_end(token):
             self.is_finished = True
             return []

@@ -1,0 +1,100 @@
+"""What the engine does in a second, on prompts of any text: the figures behind `finslm model bench`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from finslm.model.choosing import Sampling
+from finslm.model.constraint import lark
+from finslm.model.engine import Engine
+from finslm.model.template import Prompt, chatml
+
+PROMPT_TOKENS = 1500
+WRITTEN_TOKENS = 96
+TOGETHER = 8
+ENDLESS = lark("start: /[A-Za-z0-9 ,.]{1000,}/")
+"""A grammar that admits most of what a model wants to say and never ends before `max_tokens`."""
+
+
+@dataclass(frozen=True)
+class EngineFigures:
+    """Tokens a second: reading a prompt, writing one text, writing eight at once under a grammar, and one so."""
+
+    prompt: float
+    writing: float
+    writing_constrained: float
+    writing_constrained_by_8: float
+
+    @property
+    def batch_gain(self) -> float:
+        """Eight texts at once against one."""
+        return self.writing_constrained_by_8 / self.writing_constrained
+
+    @property
+    def grammar_overhead(self) -> float:
+        """The share of time that a grammar adds to writing."""
+        return self.writing / self.writing_constrained - 1
+
+
+def measure(engine: Engine, text: str, rounds: int = 3) -> EngineFigures:
+    """The figures of `engine` reading and going on from `text`, the best of some rounds each."""
+    return EngineFigures(
+        prompt=max(prompt_rate(engine, text, number) for number in range(rounds)),
+        writing=max(writing_rate(engine, 1, None, number) for number in range(rounds)),
+        writing_constrained=max(writing_rate(engine, 1, ENDLESS, number) for number in range(rounds)),
+        writing_constrained_by_8=max(writing_rate(engine, TOGETHER, ENDLESS, number) for number in range(rounds)),
+    )
+
+
+def prompt_of(engine: Engine, text: str, tokens: int, number: int) -> Prompt:
+    """A prompt of about `tokens` tokens of `text`, that begins as no prompt of another number does."""
+    text = f"Copy {number} of the file.\n" + text * (1 + tokens // engine.count_tokens(text))
+    per_token = len(text) / engine.count_tokens(text)
+    return chatml("You answer questions about documents.", text[: int(tokens * per_token)])
+
+
+def prompt_rate(engine: Engine, text: str, number: int) -> float:
+    """Prompt tokens a second; `number` must be new, or the engine knows the prompt already."""
+    prompt = prompt_of(engine, text, PROMPT_TOKENS, number)
+    count = engine.count_prompt_tokens(prompt)
+    return count / seconds(lambda: engine.generate(prompt, max_tokens=1))
+
+
+def writing_rate(engine: Engine, together: int, grammar: str | None, number: int) -> float:
+    """Tokens a second of `together` texts that are written at once, after a prompt that is read already."""
+    prompt = chatml("You write about companies.", f"Write report number {number}.")
+    engine.generate(prompt, max_tokens=1)
+    written: list[int] = []
+
+    def write() -> None:
+        tickets = [
+            engine.write(prompt, grammar=grammar, max_tokens=WRITTEN_TOKENS, sampling=Sampling(1.0, seed))
+            for seed in range(together)
+        ]
+        written.extend(ticket.result().tokens for ticket in tickets)
+
+    took = seconds(write)
+    return sum(written) / took
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long `work` takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def questions_cost(engine: Engine, evidence: str, questions: Sequence[str], grammar: str, number: int) -> float:
+    """Seconds to answer all `questions` about one `evidence` that the engine has not seen."""
+    prompts = [
+        chatml("You answer questions about documents.", f"File {number}.\n{evidence}\n\nQuestion: {question}")
+        for question in questions
+    ]
+
+    def answer() -> None:
+        for ticket in [engine.write(prompt, grammar=grammar, max_tokens=256) for prompt in prompts]:
+            ticket.result()
+
+    return seconds(answer)
