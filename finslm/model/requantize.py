@@ -1,13 +1,14 @@
-"""Base GGUF -> built GGUF, the same bytes on every machine: numpy's elementwise float32, no native quantizer.
+"""Base GGUF, with our adapter merged -> built GGUF, the same bytes on every machine: numpy, no native quantizer.
 
-Native quantizers use the widest vector unit they find and may round or sum in another order there. Here
-nothing is summed: every weight goes through the same IEEE operations, one by one, so a hash can be pinned.
+Native quantizers use the widest vector unit they find and may round or sum in another order there. Here every
+weight goes through the same IEEE operations in the same order, so a hash can be pinned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,36 @@ from gguf.constants import GGML_QUANT_SIZES
 from gguf.quants import dequantize, quantize
 from numpy.typing import NDArray
 
+from finslm.model.adapter import Delta
+from finslm.model.iq4_nl import quantize_iq4_nl
+from finslm.model.machine import usable_cores
 from finslm.model.manifest import Built
 from finslm.model.progress import OnProgress, unwatched
 
 EMBEDDING, OUTPUT = "token_embd.weight", "output.weight"
 UNUSED_METADATA = ("GGUF.", "general.", "tokenizer.chat_template")
 """Prefixes of metadata that is not carried over: `general.*` is written anew, the template is our own."""
-FLOATS_AT_ONCE = 1 << 22
-"""Weights held as float32 at one time (16 MiB); numpy's steps between take a few times that."""
-FILE_TYPES = {"Q4_0": LlamaFileType.MOSTLY_Q4_0, "Q8_0": LlamaFileType.MOSTLY_Q8_0}
+FLOATS_AT_ONCE = 1 << 17
+"""Weights converted in one piece: as float32 they fit a core's second cache."""
+FILE_TYPES = {
+    "Q4_0": LlamaFileType.MOSTLY_Q4_0,
+    "IQ4_NL": LlamaFileType.MOSTLY_IQ4_NL,
+    "Q8_0": LlamaFileType.MOSTLY_Q8_0,
+}
 
 Array = NDArray[Any]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What we know beyond the base, by the name of the weight: our training, and how much each column matters."""
+
+    deltas: Mapping[str, Delta] = field(default_factory=dict)
+    importance: Mapping[str, Floats] = field(default_factory=dict)
+
+
+NOTHING = Knowledge()
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,8 @@ class Tensor:
     data: Array
     held: GGMLQuantizationType
     wanted: GGMLQuantizationType
+    delta: Delta | None
+    importance: Floats | None
 
     @property
     def wanted_bytes(self) -> int:
@@ -47,14 +69,21 @@ class Tensor:
         return int(np.prod(self.shape)) // per_block * block_bytes
 
 
-def requantize(base: Path, target: Path, name: str, built: Built, on_progress: OnProgress = unwatched) -> None:
+def requantize(
+    base: Path,
+    target: Path,
+    name: str,
+    built: Built,
+    knowledge: Knowledge = NOTHING,
+    on_progress: OnProgress = unwatched,
+) -> None:
     """Writes `target` from the GGUF `base`: weights in the types of `built`, norms and biases in float32.
 
     A base may hold its tied embedding twice, as input and as output layer; the output copy, the finer one,
     is written once and llama.cpp uses it for both. `ValueError` when the base is no GGUF.
     """
     reader = GGUFReader(base)
-    tensors = _planned(reader, built)
+    tensors = _planned(reader, built, knowledge)
     writer = GGUFWriter(target, _text(reader, "general.architecture"))
     _copy_metadata(reader, writer, name, built)
     for tensor in tensors:
@@ -67,7 +96,7 @@ def requantize(base: Path, target: Path, name: str, built: Built, on_progress: O
     writer.close()
 
 
-def _planned(reader: GGUFReader, built: Built) -> list[Tensor]:
+def _planned(reader: GGUFReader, built: Built, knowledge: Knowledge) -> list[Tensor]:
     output = next((held for held in reader.tensors if held.name == OUTPUT), None)
     planned = []
     for held in reader.tensors:
@@ -75,45 +104,64 @@ def _planned(reader: GGUFReader, built: Built) -> list[Tensor]:
             continue
         taken = output if output is not None and held.name == EMBEDDING else held
         shape = tuple(int(size) for size in reversed(taken.shape))
-        planned.append(Tensor(held.name, shape, taken.data, taken.tensor_type, _wanted(held.name, shape, built)))
+        planned.append(
+            Tensor(
+                held.name,
+                shape,
+                taken.data,
+                taken.tensor_type,
+                _wanted(held.name, shape, built),
+                knowledge.deltas.get(held.name),
+                knowledge.importance.get(held.name),
+            )
+        )
     return planned
 
 
 def _wanted(name: str, shape: tuple[int, ...], built: Built) -> GGMLQuantizationType:
     if len(shape) == 1:
         return GGMLQuantizationType.F32
-    return GGMLQuantizationType[built.embedding if name == EMBEDDING else built.linear]
+    if name == EMBEDDING:
+        return GGMLQuantizationType[built.embedding]
+    is_fine = any(part in name.split(".") for part in built.fine)
+    return GGMLQuantizationType["Q8_0" if is_fine else built.linear]
 
 
 def _copy_metadata(reader: GGUFReader, writer: GGUFWriter, name: str, built: Built) -> None:
     writer.add_name(name)
     writer.add_file_type(FILE_TYPES[built.linear])
     writer.add_quantization_version(2)
-    for key, field in reader.fields.items():
+    for key, held in reader.fields.items():
         if not key.startswith(UNUSED_METADATA):
-            element = field.types[-1] if field.types[0] == GGUFValueType.ARRAY else None
-            writer.add_key_value(key, field.contents(), field.types[0], element)
+            element = held.types[-1] if held.types[0] == GGUFValueType.ARRAY else None
+            writer.add_key_value(key, held.contents(), held.types[0], element)
 
 
 def _write_tensors(writer: GGUFWriter, tensors: list[Tensor], on_progress: OnProgress) -> None:
     done, total = 0, sum(tensor.wanted_bytes for tensor in tensors)
-    for tensor in tensors:
-        writer.write_tensor_data(_converted(tensor))
-        done += tensor.wanted_bytes
-        on_progress("build", done, total)
+    with ThreadPoolExecutor(usable_cores()) as workers:
+        for tensor in tensors:
+            writer.write_tensor_data(_converted(tensor, workers))
+            done += tensor.wanted_bytes
+            on_progress("build", done, total)
 
 
-def _converted(tensor: Tensor) -> Array:
-    if tensor.held == tensor.wanted:
+def _converted(tensor: Tensor, workers: ThreadPoolExecutor) -> Array:
+    if tensor.held == tensor.wanted and tensor.delta is None:
         return tensor.data
-    return np.concatenate([quantize(rows, tensor.wanted) for rows in _floats(tensor)])
-
-
-def _floats(tensor: Tensor) -> Iterator[Array]:
-    """The tensor's rows as float32, a few at a time."""
     rows_at_once = max(1, FLOATS_AT_ONCE // tensor.shape[-1])
-    for start in range(0, len(tensor.data), rows_at_once):
-        yield dequantize(tensor.data[start : start + rows_at_once], tensor.held)
+    starts = range(0, len(tensor.data), rows_at_once)
+    return np.concatenate(list(workers.map(lambda start: _piece(tensor, start, rows_at_once), starts)))
+
+
+def _piece(tensor: Tensor, start: int, count: int) -> Array:
+    """Some rows of a tensor as they are to be written."""
+    rows = dequantize(tensor.data[start : start + count], tensor.held)
+    if tensor.delta is not None:
+        rows = tensor.delta.added_to(rows, start)
+    if tensor.wanted == GGMLQuantizationType.IQ4_NL:
+        return quantize_iq4_nl(rows, tensor.importance)
+    return quantize(rows, tensor.wanted)
 
 
 def _text(reader: GGUFReader, key: str) -> str:

@@ -9,7 +9,22 @@ from gguf import GGMLQuantizationType, GGUFWriter, TokenType
 from gguf.quants import quantize
 
 WIDTH, HEADS, FEED, BLOCKS = 64, 2, 128, 2
-WORDS = ("calc", "answer", "missing", "none", "percent", "million", "12", "345", "0.", ", ", " the", " of", "re", "venue")
+WORDS = (
+    "calc",
+    "answer",
+    "missing",
+    "none",
+    "percent",
+    "million",
+    "12",
+    "345",
+    "0.",
+    ", ",
+    " the",
+    " of",
+    "re",
+    "venue",
+)
 CONTROL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 
 

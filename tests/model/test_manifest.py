@@ -43,7 +43,7 @@ def test_manifest_is_frozen() -> None:
         (r'^template = "chatml"', 'template = "jinja"', "template"),
         (r'^kind = "url"', 'kind = "torrent"', "sources.1"),
         (r"^parameters = \d+", "parameters = 0", "parameters"),
-        (r'^linear = "Q4_0"', 'linear = "Q1_0"', "built.linear"),
+        (r'^linear = "IQ4_NL"', 'linear = "Q1_0"', "built.linear"),
         (r'^license = "Apache-2.0"', 'licence = "Apache-2.0"', "licen"),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,8 @@ jobs = ["triage"]
 
 def _write_manifest(tiny: TinyModel, path: Path) -> None:
     base, built, url = tiny.manifest.base, tiny.manifest.built, tiny.manifest.sources[1]
-    path.parent.mkdir(parents=True)
+    adapter, importance = tiny.manifest.adapter, tiny.manifest.importance
+    shutil.copytree(tiny.parts, path.parent)
     path.write_text(f"""
 name = "tiny"
 description = "Tiny."
@@ -70,8 +72,17 @@ url = "{url.url}"
 file = "{built.file}"
 size_bytes = {built.size_bytes}
 sha256 = "{built.sha256}"
-linear = "Q4_0"
-embedding = "Q8_0"
+linear = "{built.linear}"
+embedding = "{built.embedding}"
+fine = {json.dumps(built.fine)}
+[adapter]
+file = "{adapter.file}"
+size_bytes = {adapter.size_bytes}
+sha256 = "{adapter.sha256}"
+[importance]
+file = "{importance.file}"
+size_bytes = {importance.size_bytes}
+sha256 = "{importance.sha256}"
 """)
 
 

@@ -12,10 +12,13 @@ from gguf import GGMLQuantizationType, GGUFWriter
 from gguf.quants import quantize
 from shelf import Shelf
 
+from finslm.model.adapter import load_adapter
+from finslm.model.importance import load_importance, write_importance
 from finslm.model.manifest import Built, Manifest, Pin, UrlSource, WheelPart, WheelSource
-from finslm.model.requantize import requantize
+from finslm.model.requantize import Knowledge, requantize
 
-WIDTH, WORDS = 64, 96
+WIDTH, WORDS, RANK = 64, 96, 4
+RECIPE = Built("tiny.gguf", 1, "0" * 64, linear="IQ4_NL", embedding="Q8_0", fine=("attn_q",))
 
 
 def sha256(path: Path) -> str:
@@ -52,11 +55,35 @@ def write_base(path: Path, *, seed: int = 1) -> None:
     writer.close()
 
 
+def write_adapter(path: Path, *, seed: int = 2, alpha: float = 8.0) -> Path:
+    """A LoRA adapter with random weights for two of the base's weights."""
+    random = np.random.default_rng(seed)
+    writer = GGUFWriter(path, "llama")
+    writer.add_float32("adapter.lora.alpha", alpha)
+    for name, outputs, inputs in (("blk.0.attn_q.weight", WIDTH, WIDTH), ("blk.0.ffn_down.weight", WIDTH, 2 * WIDTH)):
+        for side, shape in (("lora_a", (RANK, inputs)), ("lora_b", (outputs, RANK))):
+            writer.add_tensor(f"{name}.{side}", (random.standard_normal(shape) / 4).astype(np.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def tiny_knowledge(parts: Path) -> Knowledge:
+    """What the tiny model's parts hold."""
+    return Knowledge(load_adapter(parts / "adapter.gguf"), load_importance(parts / "importance.gguf"))
+
+
 @dataclass(frozen=True)
 class TinyModel:
-    """The tiny model with its files in `folder`: the base, two wheels, the built file that must come out."""
+    """The tiny model with its files in `folder`: the base, two wheels, the built file that must come out.
+
+    `parts` holds what comes with the manifest: the adapter and the importance of the weights.
+    """
 
     folder: Path
+    parts: Path
     manifest: Manifest
     shelf: Shelf
 
@@ -65,7 +92,7 @@ class TinyModel:
         return self.folder / self.manifest.base.file
 
     @property
-    def parts(self) -> tuple[WheelPart, ...]:
+    def wheels(self) -> tuple[WheelPart, ...]:
         source = self.manifest.sources[0]
         assert isinstance(source, WheelSource)
         return source.parts
@@ -79,6 +106,12 @@ def make_tiny_model(folder: Path, shelf: Shelf) -> TinyModel:
     """The tiny model, its files in `folder` and on the shelf."""
     base = folder / "tiny-base.gguf"
     write_base(base)
+    parts = folder.with_name(f"{folder.name}-parts")
+    parts.mkdir()
+    adapter = write_adapter(parts / "adapter.gguf")
+    importance = parts / "importance.gguf"
+    random = np.random.default_rng(3)
+    write_importance(importance, {"blk.0.ffn_down.weight": random.random(2 * WIDTH, dtype=np.float32) * 10})
     manifest = Manifest(
         name="tiny",
         description="A tiny model with random weights.",
@@ -90,10 +123,12 @@ def make_tiny_model(folder: Path, shelf: Shelf) -> TinyModel:
         template="chatml",
         base=pin_of(base),
         sources=(_wheels(base), UrlSource("url", f"{shelf.url}/files/{base.name}")),
-        built=_built(base, folder.with_name("pinned.gguf")),
+        built=_built(base, parts / "pinned.gguf", tiny_knowledge(parts)),
+        adapter=pin_of(adapter),
+        importance=pin_of(importance),
     )
     shelf.files.update({path.name: path.read_bytes() for path in folder.iterdir()})
-    return TinyModel(folder, manifest, shelf)
+    return TinyModel(folder, parts, manifest, shelf)
 
 
 def _wheels(base: Path) -> WheelSource:
@@ -120,7 +155,6 @@ def _wheel(folder: Path, number: int, content: bytes) -> WheelPart:
     )
 
 
-def _built(base: Path, target: Path) -> Built:
-    recipe = Built("tiny.gguf", 1, "0" * 64, linear="Q4_0", embedding="Q8_0")
-    requantize(base, target, "tiny", recipe)
-    return replace(recipe, size_bytes=target.stat().st_size, sha256=sha256(target))
+def _built(base: Path, target: Path, knowledge: Knowledge) -> Built:
+    requantize(base, target, "tiny", RECIPE, knowledge)
+    return replace(RECIPE, size_bytes=target.stat().st_size, sha256=sha256(target))
