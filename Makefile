@@ -14,7 +14,7 @@ endif
 NATIVE := env -u SOURCE_DATE_EPOCH CMAKE_BUILD_PARALLEL_LEVEL=$(shell nproc) \
 	CMAKE_ARGS="-DGGML_NATIVE=ON -DCMAKE_C_FLAGS='$(NO_AMX)' -DCMAKE_CXX_FLAGS='$(NO_AMX)'"
 
-.PHONY: help run test lint model-small screenshots docs clean
+.PHONY: help run test heavy lint model-small screenshots docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,6 +24,9 @@ run: $(VENV)/.run ## install, build the model, and show the whole product on the
 
 test: $(VENV)/.dev model-small lint ## all checks and tests
 	$(BIN)/pytest -q
+
+heavy: $(VENV)/.dev model-small ## the tests that take many minutes
+	$(BIN)/pytest -q -m heavy
 
 lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check finslm tests scripts

@@ -31,11 +31,13 @@ def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber
     evidence = "\n".join(passage.text for passage in passages)
     return "\n".join(
         (
-            'start: "calc: " PROGRAM " | " SCALE | "answer: " SPAN " | none" | "missing"',
+            # A terminal ends where nothing can go on, so what follows a program or a span belongs to its terminal: the
+            # blank before the bar could else be that of another operator or word.
+            'start: "calc: " PROGRAM SCALE | "answer: " SPAN "none" | "missing"',
             *_program_terminals(sorted(literals | set(CONSTANTS))),
-            f"PROGRAM: SUM{NESTING} & /[^\\n]{{1,{PROGRAM_CHARACTERS}}}/",
+            f'PROGRAM: (SUM{NESTING} & /[^\\n]{{1,{PROGRAM_CHARACTERS}}}/) " | "',
             f"SCALE: {_choices(_scales(evidence))}",
-            f"SPAN: LINES & /[^\n|]{{2,{SPAN_CHARACTERS}}}/",
+            f'SPAN: (LINES & /[^\\n|]{{2,{SPAN_CHARACTERS}}}/) " | "',
             f"LINES: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
         )
     )

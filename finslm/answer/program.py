@@ -28,6 +28,8 @@ FUNCTIONS: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {
 }
 # The numbers that a program may use though they do not stand in the evidence.
 CONSTANTS = ("1", "2", "3", "4", "5", "12", "100", "365", "1000", "1000000")
+LARGEST = Decimal("1e18")
+"""More than any amount of money that a document reports; a program that gives more has gone astray."""
 EXACT = Context(prec=34, traps=[DivisionByZero, InvalidOperation, Overflow])
 
 
@@ -35,13 +37,16 @@ def execute(program: str) -> Decimal:
     """The exact value of `program`, to 34 significant digits. Raises ProgramError when it has none."""
     try:
         with localcontext(EXACT):
-            return _value(ast.parse(program, mode="eval").body, program)
+            value = _value(ast.parse(program, mode="eval").body, program)
     except (SyntaxError, KeyError) as error:
         raise _no_value("it is not arithmetic that we know") from error
     except DivisionByZero as error:
         raise _no_value("it divides by zero") from error
     except (InvalidOperation, Overflow) as error:
         raise _no_value("its value is out of range") from error
+    if abs(value) > LARGEST:
+        raise _no_value("its value is out of range")
+    return value
 
 
 def operands(program: str) -> tuple[Decimal, ...]:

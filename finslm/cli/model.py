@@ -72,6 +72,50 @@ def build(
 
 
 @model.command()
+def add(context: typer.Context, file: Annotated[Path, typer.Argument(help="A GGUF file.")]) -> None:
+    """Take in a GGUF of your own. Its hash must stand in `policies/models.toml` before it may run.
+
+    Example: finslm model add /media/usb/our-model.gguf
+    """
+    session = session_of(context)
+    status = _registry(session).add(file)
+    if session.as_json:
+        print_json(status)
+    else:
+        say(f"{status.name} is added, and verified: {status.path}")
+
+
+@model.command()
+def bench(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="One model; default: all built.")] = None,
+) -> None:
+    """Measure how fast the models read and write here, beside llama-cpp-python's own interface on the same file.
+
+    Leave the machine alone meanwhile. `scripts/bench_engine.py` compares with more.
+
+    Example: finslm model bench finslm-135m
+    """
+    from finslm.model.bench import compared
+
+    session = session_of(context)
+    registry = _registry(session)
+    names = [name] if name else [status.name for status in registry.list() if status.is_built]
+    text = "\n".join(path.read_text("utf-8") for path in sorted((session.settings.data_dir / "samples").glob("*.txt")))
+    rows = []
+    with progress(quiet=session.quiet) as bar:
+        task = bar.add_task("Measuring", total=len(names))
+        for each in names:
+            rows.append(compared(registry.path_for(each), text, notes=session.settings.models_dir / "tuning.json"))
+            bar.advance(task)
+    if session.as_json:
+        print_json(dict(zip(names, rows, strict=True)))
+        return
+    columns = ("tokens a second", *names)
+    print_table("Models, in one run", columns, [(key, *(f"{row[key]:.3g}" for row in rows)) for key in rows[0]])
+
+
+@model.command()
 def verify(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="One model; default: all built.")] = None,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 from finslm.model.choosing import Sampling
 from finslm.model.constraint import lark
 from finslm.model.engine import Engine
+from finslm.model.machine import usable_cores
 from finslm.model.template import Prompt, chatml
+from finslm.model.tuning import prefers_flash_attention
 
 PROMPT_TOKENS = 1500
 WRITTEN_TOKENS = 96
@@ -65,12 +69,13 @@ def prompt_rate(engine: Engine, text: str, number: int) -> float:
 def writing_rate(engine: Engine, together: int, grammar: str | None, number: int) -> float:
     """Tokens a second of `together` texts that are written at once, after a prompt that is read already."""
     prompt = chatml("You write about companies.", f"Write report number {number}.")
-    engine.generate(prompt, max_tokens=1)
+    engine.generate(prompt, grammar=grammar, max_tokens=1)
+    temperature = 0.0 if together == 1 else 1.0
     written: list[int] = []
 
     def write() -> None:
         tickets = [
-            engine.write(prompt, grammar=grammar, max_tokens=WRITTEN_TOKENS, sampling=Sampling(1.0, seed))
+            engine.write(prompt, grammar=grammar, max_tokens=WRITTEN_TOKENS, sampling=Sampling(temperature, seed))
             for seed in range(together)
         ]
         written.extend(ticket.result().tokens for ticket in tickets)
@@ -98,3 +103,40 @@ def questions_cost(engine: Engine, evidence: str, questions: Sequence[str], gram
             ticket.result()
 
     return seconds(answer)
+
+
+def compared(path: Path, text: str, *, notes: Path, rounds: int = 3) -> dict[str, float]:
+    """The engine's figures on the model at `path`, and those of llama-cpp-python's `Llama` with its defaults."""
+    threads = usable_cores()
+    flash = prefers_flash_attention(path, threads=threads, notes=notes)
+    with Engine(path, flash_attention=flash, drafts=False) as engine:
+        ours = measure(engine, text, rounds)
+    prompt, writing = default_rates(path, text, rounds)
+    return {
+        "prompt": ours.prompt,
+        "prompt, llama-cpp-python": prompt,
+        "writing": ours.writing,
+        "writing, llama-cpp-python": writing,
+        "writing under a grammar": ours.writing_constrained,
+        "eight together under a grammar": ours.writing_constrained_by_8,
+        "flash attention": float(flash),
+    }
+
+
+def default_rates(path: Path, text: str, rounds: int = 3) -> tuple[float, float]:
+    """Prompt tokens and written tokens a second of llama-cpp-python's `Llama` with nothing set but the context."""
+    import llama_cpp  # noqa: PLC0415 - loading the library takes a second
+
+    model = llama_cpp.Llama(str(path), n_ctx=2048, verbose=False)
+    tokens = (model.tokenize(text.encode()) * PROMPT_TOKENS)[:PROMPT_TOKENS]
+
+    def read() -> None:
+        model.reset()  # type: ignore[no-untyped-call]
+        model.eval(tokens)
+
+    def write() -> None:
+        for _ in islice(model.generate(tokens[:8], temp=0.0), WRITTEN_TOKENS):
+            pass
+
+    prompt = PROMPT_TOKENS / min(seconds(read) for _ in range(rounds))
+    return prompt, WRITTEN_TOKENS / min(seconds(write) for _ in range(rounds))

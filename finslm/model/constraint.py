@@ -72,6 +72,11 @@ class Constraint:
         return int(self._matcher.validate_tokens(list(tokens)))
 
     @property
+    def may_end(self) -> bool:
+        """The output is complete as it stands, though something may follow."""
+        return bool(self._matcher.is_accepting())
+
+    @property
     def is_finished(self) -> bool:
         """Nothing can follow: the output is complete."""
         return bool(self._matcher.is_stopped())

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,10 @@ class _Share:
 
 
 class Engine:
-    """One model in memory, used from any number of threads. Close it, or use it as a context manager."""
+    """One model in memory, used from any number of threads. Close it, or use it as a context manager.
+
+    `computed_tokens` counts what the model has computed so far; what is shared or forced is not among it.
+    """
 
     def __init__(
         self,
@@ -78,6 +82,7 @@ class Engine:
         self._waiting: list[Run] = []
         self._runs: list[Run] = []
         self._drafts = drafts
+        self.computed_tokens = 0
         self._is_closed = False
         self._thread = threading.Thread(target=self._serve, name=f"engine {path.stem}", daemon=True)
         self._thread.start()
@@ -100,11 +105,12 @@ class Engine:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` takes."""
-        return len(self._llama.tokenize(text))
+        with self._opened() as llama:
+            return len(llama.tokenize(text))
 
     def count_prompt_tokens(self, prompt: Prompt) -> int:
         """How many tokens `prompt` takes."""
-        return len(self._llama.tokenize_prompt(prompt))
+        return len(self._prompt_tokens(prompt))
 
     def memory(self) -> EngineMemory:
         """What the engine takes."""
@@ -146,7 +152,7 @@ class Engine:
         ticket = Ticket[Generation](cancel)
         run = Writing(
             ticket,
-            self._llama.tokenize_prompt(prompt),
+            self._prompt_tokens(prompt),
             is_urgent=is_urgent,
             constraint=Constraint(self._vocabulary_once(), grammar) if grammar else None,
             sampling=sampling,
@@ -171,8 +177,9 @@ class Engine:
         Raises PromptTooLong, Cancelled, ModelUnusable.
         """
         ticket = Ticket[dict[str, float]](cancel)
-        endings = {choice: [*self._llama.tokenize(choice), self._llama.end_token] for choice in choices}
-        self._hand_in(Choosing(ticket, self._llama.tokenize_prompt(prompt), is_urgent=is_urgent, endings=endings))
+        with self._opened() as llama:
+            endings = {choice: [*llama.tokenize(choice), llama.end_token] for choice in choices}
+        self._hand_in(Choosing(ticket, self._prompt_tokens(prompt), is_urgent=is_urgent, endings=endings))
         return ticket.result()
 
     # ------------------------------------------------------------------ in the callers' threads
@@ -181,16 +188,26 @@ class Engine:
         wanted = run.prompt_length + run.room
         if wanted > self._llama.context_tokens:
             raise _too_long(wanted, self._llama.context_tokens)
+        with self._opened():
+            self._inbox.put(run)
+
+    def _prompt_tokens(self, prompt: Prompt) -> list[int]:
+        with self._opened() as llama:
+            return llama.tokenize_prompt(prompt)
+
+    def _vocabulary_once(self) -> Vocabulary:
+        with self._opened() as llama:
+            if self._vocabulary is None:
+                self._vocabulary = Vocabulary(llama.vocab)
+            return self._vocabulary
+
+    @contextmanager
+    def _opened(self) -> Iterator[Llama]:
+        """The model, which is not closed while the block runs. Raises ModelUnusable when it is closed."""
         with self._preparing:
             if self._is_closed:
                 raise ModelUnusable("the model was closed", next_step="open the desk again")
-            self._inbox.put(run)
-
-    def _vocabulary_once(self) -> Vocabulary:
-        with self._preparing:
-            if self._vocabulary is None:
-                self._vocabulary = Vocabulary(self._llama.vocab)
-            return self._vocabulary
+            yield self._llama
 
     # ------------------------------------------------------------------ in the engine's thread
 
@@ -272,6 +289,7 @@ class Engine:
         while True:
             try:
                 self._llama.decode(steps)
+                self.computed_tokens += len(steps)
                 return
             except ContextFull:
                 if not self._sequences.give_way():

@@ -37,3 +37,8 @@ def test_what_has_no_value_says_so(program: str) -> None:
 def test_sums_and_differences_lose_nothing(a: Decimal, b: Decimal) -> None:
     assert execute(f"{a} + {b}") == a + b
     assert execute(f"{a} - ({b})") == a - b
+
+
+def test_an_astronomical_value_is_no_answer() -> None:
+    with pytest.raises(ProgramError, match="out of range"):
+        execute("1000000 * 1000000 * 1000000 * 1000000")

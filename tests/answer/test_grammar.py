@@ -1,0 +1,96 @@
+"""What the answer grammar lets through, and what it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finslm.answer.grammar import NESTING, answer_grammar
+from finslm.answer.numbers import numbers_in
+from finslm.answer.program import execute
+from finslm.documents import Passage
+from finslm.errors import ProgramError
+from finslm.model import lark
+from finslm.model.constraint import Constraint, Vocabulary
+from finslm.model.llama import Llama
+
+pytestmark = pytest.mark.model
+EVIDENCE = "Net debt was USD 412 million, 2.9 times EBITDA of USD 142 million.\nMr Tobias Renn, to sign."
+NUMBERS = ("412", "2.9", "142", "100", "2")
+
+
+@pytest.fixture(scope="module")
+def llama(model_path: Path) -> Llama:
+    return Llama(model_path, threads=1, context_tokens=64)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(llama: Llama) -> Vocabulary:
+    return Vocabulary(llama.vocab)
+
+
+@pytest.fixture(scope="module")
+def grammar() -> str:
+    passages = [Passage("p", "d", 0, 0, len(EVIDENCE), EVIDENCE)]
+    return lark(answer_grammar(passages, numbers_in(passages)))
+
+
+def admits(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> bool:
+    """Could the model write `text` and nothing else?"""
+    constraint, tokens = Constraint(vocabulary, grammar), llama.tokenize(text)
+    if constraint.admissible(tokens) < len(tokens):
+        return False
+    while tokens:
+        tokens = tokens[1 + len(constraint.accept(tokens[0])) :]
+    return constraint.may_end
+
+
+def sums(depth: int) -> st.SearchStrategy[str]:
+    number = st.tuples(st.sampled_from(["", "-"]), st.sampled_from(NUMBERS)).map("".join)
+    factor = number
+    if depth:
+        inner = sums(depth - 1)
+        call = st.builds(
+            lambda name, args: f"{name}({', '.join(args)})",
+            st.sampled_from(["sum", "avg", "max", "count"]),
+            st.lists(inner, min_size=1, max_size=2),
+        )
+        factor = number | inner.map(lambda text: f"({text})") | call
+    return st.lists(st.tuples(factor, st.sampled_from([" + ", " - ", " * ", " / "])), min_size=1, max_size=3).map(
+        lambda parts: "".join(f"{operand}{operator}" for operand, operator in parts)[:-3]
+    )
+
+
+@given(program=sums(NESTING).filter(lambda text: len(text) <= 160))
+def test_every_program_of_the_language_can_be_written_and_run(
+    llama: Llama, vocabulary: Vocabulary, grammar: str, program: str
+) -> None:
+    assert admits(llama, vocabulary, grammar, f"calc: {program} | million")
+    try:
+        execute(program)
+    except ProgramError as error:
+        assert "divides by zero" in error.happened
+
+
+@pytest.mark.parametrize("text", ["answer: Mr Tobias Renn | none", "answer: Tobias Renn, to | none", "missing"])
+def test_words_of_the_evidence_can_be_written(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> None:
+    assert admits(llama, vocabulary, grammar, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "calc: 413 | none",  # stands nowhere
+        "calc: 412 - | none",  # no program
+        "calc: ((((412)))) | none",  # deeper than a program needs
+        "calc: 412 | billion",  # a scale that the evidence does not use
+        "answer: Tobias Smith | none",
+        "answer: Renn Tobias | none",
+        "The answer is 412",
+    ],
+)
+def test_nothing_else_can(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> None:
+    assert not admits(llama, vocabulary, grammar, text)
