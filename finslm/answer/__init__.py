@@ -5,7 +5,7 @@ program is executed exactly in decimal arithmetic; every operand is cited. The r
 and never does arithmetic with the model.
 """
 
-from finslm.answer.answerer import Answerer, Instructions, abstain
+from finslm.answer.answerer import Answerer, Instructions, Manner, abstain
 from finslm.answer.program import execute
 
-__all__ = ["Answerer", "Instructions", "abstain", "execute"]
+__all__ = ["Answerer", "Instructions", "Manner", "abstain", "execute"]

@@ -33,6 +33,15 @@ class Instructions:
         return cls((folder / "ask_system.txt").read_text(), (folder / "ask_examples.txt").read_text())
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How an answer is wanted: before those that nobody waits for, streamed to `on_text`, until `cancel` is set."""
+
+    is_urgent: bool = True
+    on_text: Callable[[str], None] | None = None
+    cancel: threading.Event | None = None
+
+
 class Answerer:
     """Answers questions with one engine; declines below the confidence `abstain_below`."""
 
@@ -62,8 +71,7 @@ class Answerer:
         evidence: Sequence[Passage],
         *,
         coverage: float = 1.0,
-        on_text: Callable[[str], None] | None = None,
-        cancel: threading.Event | None = None,
+        manner: Manner = Manner(),
     ) -> Answer:
         """The answer to `question` from `evidence`; `coverage` (0 to 1) is how much of the question it speaks of."""
         if not evidence:
@@ -73,8 +81,9 @@ class Answerer:
             self._prompt(question, evidence),
             grammar=lark(answer_grammar(evidence, numbers)),
             max_tokens=ANSWER_TOKENS,
-            on_text=on_text,
-            cancel=cancel,
+            is_urgent=manner.is_urgent,
+            on_text=manner.on_text,
+            cancel=manner.cancel,
         )
         # The geometric mean probability of a token, lowered where the evidence speaks of half the question only.
         confidence = coverage * math.exp(written.logprob / max(1, written.tokens))

@@ -57,7 +57,7 @@ def _grounds(answer: Answer, names: dict[str, str]) -> list[str]:
 
 
 def _ask_batch(context: typer.Context, batch: Path, out: Path, model: str | None, *, resume: bool) -> None:
-    from finslm.cli.batch import AnswersFile, load_questions
+    from finslm.cli.batch import AnswersFile, answered_together, load_questions
 
     session = session_of(context)
     questions = load_questions(batch)
@@ -65,8 +65,7 @@ def _ask_batch(context: typer.Context, batch: Path, out: Path, model: str | None
     failed = 0
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
         task = bar.add_task("Asking", total=len(questions), completed=answers.count)
-        for line in questions[answers.count :]:
-            answer = line.answer_with(desk, model)
+        for answer in answered_together(questions[answers.count :], desk, model):
             failed += answer.error is not None
             answers.append(answer)
             bar.advance(task)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from finslm.desk import Desk
 from finslm.documents import Answer, Passage, Question, Turn
 from finslm.errors import DocumentMissing, PathMissing, PolicyDenied, PromptTooLong, UsageError
 from finslm.vault import no_space_is_told
+
+TOGETHER = 4
+"""Questions answered at the same time."""
 
 
 class PassageLine(BaseModel):
@@ -76,13 +81,23 @@ class BatchLine:
         if self.question is None:
             return _failed(self.id, self.error or "")
         try:
-            return desk.ask(self.question, model=model)
+            return desk.ask(self.question, model=model, is_urgent=False)
         except (DocumentMissing, PolicyDenied, PromptTooLong) as error:
             return _failed(self.id, str(error))
 
 
+def answered_together(lines: Sequence[BatchLine], desk: Desk, model: str | None) -> Iterator[Answer]:
+    """The answers in the order of the lines; a few questions at a time share the model."""
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        answers = [pool.submit(line.answer_with, desk, model) for line in lines]
+        try:
+            yield from (answer.result() for answer in answers)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
 class AnswersFile:
-    """The answers, one a line, on disk before the next question begins. Without `resume` it starts empty."""
+    """The answers, one a line, each on disk when it is known. Without `resume` it starts empty."""
 
     def __init__(self, path: Path, *, resume: bool) -> None:
         self._path = path

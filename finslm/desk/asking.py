@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from finslm.answer import Answerer, Instructions, abstain
+from finslm.answer import Answerer, Instructions, Manner, abstain
 from finslm.config import Settings
 from finslm.desk.guard import Details, Guard
 from finslm.desk.models import Models
@@ -57,8 +56,7 @@ class Asking:
         self,
         question: Question,
         model: str | None,
-        on_text: Callable[[str], None] | None,
-        cancel: threading.Event | None,
+        manner: Manner,
     ) -> Answer:
         """The answer to `question` from its own passages, or from what is found for it."""
         if question.passages is not None:
@@ -68,11 +66,11 @@ class Asking:
         hits: tuple[Hit, ...] = ()
         evidence: Sequence[Passage] = ()
         if question.passages is not None:
-            answer = answerer.answer(question, answerer.pack(question.passages), on_text=on_text, cancel=cancel)
+            answer = answerer.answer(question, answerer.pack(question.passages), manner=manner)
         else:
             hits = self.find("ask", question.text, question.collection, question.documents, EVIDENCE_HITS)
             evidence = answerer.pack([hit.passage for hit in hits if hit.score >= NEAR_SCORE * hits[0].score])
-            answer = self._answer_found(answerer, question, hits, evidence, on_text, cancel)
+            answer = self._answer_found(answerer, question, hits, evidence, manner)
         details: Details = {
             "question": self._guard.digest(question.text),
             "documents": _documents_of(hits),
@@ -89,14 +87,13 @@ class Asking:
         question: Question,
         hits: Sequence[Hit],
         evidence: Sequence[Passage],
-        on_text: Callable[[str], None] | None,
-        cancel: threading.Event | None,
+        manner: Manner,
     ) -> Answer:
         collections = sorted({hit.document.collection for hit in hits})
         coverage = self._search.coverage(question.text, [passage.text for passage in evidence], collections)
         if coverage < LEAST_COVERAGE:
             return abstain(question, "the documents hardly speak of this", round(coverage, 4))
-        return answerer.answer(question, evidence, coverage=coverage, on_text=on_text, cancel=cancel)
+        return answerer.answer(question, evidence, coverage=coverage, manner=manner)
 
     def _answerer(self, model: str) -> Answerer:
         return Answerer(

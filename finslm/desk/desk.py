@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from finslm.answer import Manner
 from finslm.audit import AuditLog
 from finslm.config import Settings
 from finslm.desk.asking import Asking
@@ -170,14 +171,17 @@ class Desk:
         question: Question,
         *,
         model: str | None = None,
+        is_urgent: bool = True,
         on_text: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
         """A grounded, cited answer, or an abstention. `on_text` streams what the model writes.
 
+        A question that nobody waits for at a screen is not urgent: it is read after those that are.
+
         Raises DocumentMissing, PolicyDenied, Cancelled, PromptTooLong and the model's errors.
         """
-        return self._asking.ask(question, model, on_text, cancel)
+        return self._asking.ask(question, model, Manner(is_urgent, on_text, cancel))
 
     # ------------------------------------------------------------------ triage
 

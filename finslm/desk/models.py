@@ -31,13 +31,10 @@ class Models:
 
     def _loaded(self, path: Path) -> Engine:
         threads = self._settings.threads or usable_cores()
+        cells = self._settings.context_tokens
         notes = self._settings.models_dir / "tuning.json"
-        return Engine(
-            path,
-            threads=threads,
-            context_tokens=self._settings.context_tokens,
-            flash_attention=prefers_flash_attention(path, threads=threads, notes=notes),
-        )
+        flash = prefers_flash_attention(path, threads=threads, context_tokens=cells, notes=notes)
+        return Engine(path, threads=threads, context_tokens=cells, flash_attention=flash)
 
     def status(self) -> ModelStatus:
         """The model that answers questions: whether it is built, and the file the policy allows."""

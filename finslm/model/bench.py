@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from finslm.model.tuning import prefers_flash_attention
 PROMPT_TOKENS = 1500
 WRITTEN_TOKENS = 96
 TOGETHER = 8
+CONTEXT_TOKENS = 4096
 ENDLESS = lark("start: /[A-Za-z0-9 ,.]{1000,}/")
 """A grammar that admits most of what a model wants to say and never ends before `max_tokens`."""
 
@@ -91,24 +92,10 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def questions_cost(engine: Engine, evidence: str, questions: Sequence[str], grammar: str, number: int) -> float:
-    """Seconds to answer all `questions` about one `evidence` that the engine has not seen."""
-    prompts = [
-        chatml("You answer questions about documents.", f"File {number}.\n{evidence}\n\nQuestion: {question}")
-        for question in questions
-    ]
-
-    def answer() -> None:
-        for ticket in [engine.write(prompt, grammar=grammar, max_tokens=256) for prompt in prompts]:
-            ticket.result()
-
-    return seconds(answer)
-
-
 def compared(path: Path, text: str, *, notes: Path, rounds: int = 3) -> dict[str, float]:
     """The engine's figures on the model at `path`, and those of llama-cpp-python's `Llama` with its defaults."""
     threads = usable_cores()
-    flash = prefers_flash_attention(path, threads=threads, notes=notes)
+    flash = prefers_flash_attention(path, threads=threads, context_tokens=CONTEXT_TOKENS, notes=notes)
     with Engine(path, flash_attention=flash, drafts=False) as engine:
         ours = measure(engine, text, rounds)
     prompt, writing = default_rates(path, text, rounds)

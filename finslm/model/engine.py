@@ -133,9 +133,8 @@ class Engine:
         `on_text` receives the text as it grows, in this thread; `cancel` stops at the next token.
         Raises PromptTooLong, Cancelled, ModelUnusable.
         """
-        ticket = self.write(
-            prompt, grammar=grammar, max_tokens=max_tokens, sampling=sampling, is_urgent=is_urgent, cancel=cancel
-        )
+        ticket = Ticket[Generation](cancel, streams=on_text is not None)
+        self._start_writing(ticket, prompt, grammar, max_tokens, sampling, is_urgent=is_urgent)
         return ticket.result(on_text)
 
     def write(
@@ -150,17 +149,7 @@ class Engine:
     ) -> Ticket[Generation]:
         """The same as `generate`, not waited for. Raises PromptTooLong, ModelUnusable for a bad grammar."""
         ticket = Ticket[Generation](cancel)
-        run = Writing(
-            ticket,
-            self._prompt_tokens(prompt),
-            is_urgent=is_urgent,
-            constraint=Constraint(self._vocabulary_once(), grammar) if grammar else None,
-            sampling=sampling,
-            max_tokens=max_tokens,
-            piece_of=self._llama.piece,
-            is_end=self._llama.is_end,
-        )
-        self._hand_in(run)
+        self._start_writing(ticket, prompt, grammar, max_tokens, sampling, is_urgent=is_urgent)
         return ticket
 
     def choose(
@@ -183,6 +172,29 @@ class Engine:
         return ticket.result()
 
     # ------------------------------------------------------------------ in the callers' threads
+
+    def _start_writing(
+        self,
+        ticket: Ticket[Generation],
+        prompt: Prompt,
+        grammar: str | None,
+        max_tokens: int,
+        sampling: Sampling,
+        *,
+        is_urgent: bool,
+    ) -> None:
+        self._hand_in(
+            Writing(
+                ticket,
+                self._prompt_tokens(prompt),
+                is_urgent=is_urgent,
+                constraint=Constraint(self._vocabulary_once(), grammar) if grammar else None,
+                sampling=sampling,
+                max_tokens=max_tokens,
+                piece_of=self._llama.piece,
+                is_end=self._llama.is_end,
+            )
+        )
 
     def _hand_in(self, run: Run) -> None:
         wanted = run.prompt_length + run.room

@@ -29,10 +29,11 @@ class Generation:
 
 
 class Ticket(Generic[Result]):
-    """A request that was handed in: pieces of text as they come, then its result."""
+    """A request that was handed in: pieces of text as they come where it `streams`, then its result."""
 
-    def __init__(self, cancel: threading.Event | None) -> None:
+    def __init__(self, cancel: threading.Event | None, *, streams: bool = False) -> None:
         self._cancel = cancel or threading.Event()
+        self._streams = streams
         self._news: queue.SimpleQueue[str | Exception | tuple[Result]] = queue.SimpleQueue()
 
     def cancel(self) -> None:
@@ -66,8 +67,9 @@ class Ticket(Generic[Result]):
             raise Cancelled("the question was stopped", next_step="ask again when you like")
 
     def tell(self, piece: str) -> None:
-        """Hands over a piece of text."""
-        self._news.put(piece)
+        """Hands over a piece of text, if somebody reads along: waking a thread for each token slows the model."""
+        if self._streams:
+            self._news.put(piece)
 
     def end(self, result: Result) -> None:
         """Hands over the result."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from finslm.model.llama import Llama, Step
@@ -14,43 +15,62 @@ from finslm.model.machine import this_machine
 
 PIECE = 192
 """Tokens of a piece of the trial prompt: the first is read as a beginning, the second is timed behind it."""
-ROUNDS = 2
+WRITTEN = 16
+"""Tokens written one by one after it, timed too."""
+ROUNDS = 3
 
 
-def prefers_flash_attention(path: Path, *, threads: int, notes: Path) -> bool:
+def prefers_flash_attention(path: Path, *, threads: int, context_tokens: int, notes: Path) -> bool:
     """Is the model at `path` faster with flash attention here? `notes` is the JSON file that remembers.
 
     Takes some seconds the first time. Raises ModelUnusable when the model cannot be loaded.
     """
     known = _read(notes)
-    key = _key(path, threads)
+    key = _key(path, threads, context_tokens)
     if key not in known:
-        seconds = {way: _seconds(path, threads, flash_attention=way) for way in (True, False)}
-        known[key] = seconds[True] <= seconds[False]
+        known[key] = _measured(path, threads, context_tokens)
         _write(notes, known)
     return known[key]
 
 
-def _seconds(path: Path, threads: int, *, flash_attention: bool) -> float:
-    """How long the second piece of a prompt takes, the best of a few rounds."""
-    llama = Llama(path, threads=threads, context_tokens=4 * PIECE, flash_attention=flash_attention)
+def _measured(path: Path, threads: int, context_tokens: int) -> bool:
+    """Both ways in turn, the best round of each: whatever else the machine does hits both."""
+    ways = {
+        way: Llama(path, threads=threads, context_tokens=context_tokens, flash_attention=way) for way in (True, False)
+    }
     try:
-        return min(_round(llama) for _ in range(ROUNDS))
+        seconds = {way: min(times) for way, times in _rounds(ways).items()}
     finally:
-        llama.close()
+        for llama in ways.values():
+            llama.close()
+    return seconds[True] <= seconds[False]
+
+
+def _rounds(ways: Mapping[bool, Llama]) -> dict[bool, list[float]]:
+    times: dict[bool, list[float]] = {way: [] for way in ways}
+    for _ in range(ROUNDS):
+        for way, llama in ways.items():
+            times[way].append(_round(llama))
+    return times
 
 
 def _round(llama: Llama) -> float:
+    """Seconds for a piece of a prompt and some written tokens behind another piece."""
     llama.clear()
-    # Any tokens do: the work does not depend on what they say.
-    pieces = [[Step(100 + i % 100, start + i, 0, i == PIECE - 1) for i in range(PIECE)] for start in (0, PIECE)]
-    llama.decode(pieces[0])
+    llama.decode(_steps(0, PIECE))
     begin = time.perf_counter()
-    llama.decode(pieces[1])
+    llama.decode(_steps(PIECE, PIECE))
+    for place in range(2 * PIECE, 2 * PIECE + WRITTEN):
+        llama.decode(_steps(place, 1))
     return time.perf_counter() - begin
 
 
-def _key(path: Path, threads: int) -> str:
+def _steps(start: int, count: int) -> list[Step]:
+    """Any tokens do: the work does not depend on what they say."""
+    return [Step(100 + place % 100, place, 0, place == start + count - 1) for place in range(start, start + count)]
+
+
+def _key(path: Path, threads: int, context_tokens: int) -> str:
     from llama_cpp import __version__  # noqa: PLC0415 - loading the library takes a second
 
     file = path.stat()

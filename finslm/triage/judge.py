@@ -44,7 +44,7 @@ class ModelJudge:
 
     def _ask(self, excerpt: str, cancel: threading.Event | None) -> dict[str, float]:
         prompt = chatml(self._inquiry.system, f"{excerpt}\n\n{self._inquiry.question}")
-        chosen = self._engine.choose(prompt, [label.name for label in self._labels], cancel=cancel)
+        chosen = self._engine.choose(prompt, [label.name for label in self._labels], is_urgent=False, cancel=cancel)
         return {label.key: math.log(max(chosen[label.name], FLOOR_PROBABILITY)) for label in self._labels}
 
 
