@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from finslm.model.choosing import Sampling
 from finslm.model.constraint import lark
 from finslm.model.engine import Engine
 from finslm.model.machine import usable_cores
@@ -45,11 +44,12 @@ class EngineFigures:
 
 def measure(engine: Engine, text: str, rounds: int = 3) -> EngineFigures:
     """The figures of `engine` reading and going on from `text`, the best of some rounds each."""
+    numbers = range(rounds)
     return EngineFigures(
-        prompt=max(prompt_rate(engine, text, number) for number in range(rounds)),
-        writing=max(writing_rate(engine, 1, None, number) for number in range(rounds)),
-        writing_constrained=max(writing_rate(engine, 1, ENDLESS, number) for number in range(rounds)),
-        writing_constrained_by_8=max(writing_rate(engine, TOGETHER, ENDLESS, number) for number in range(rounds)),
+        writing=max(writing_rate(engine, 1, None, number) for number in numbers),
+        writing_constrained=max(writing_rate(engine, 1, ENDLESS, number) for number in numbers),
+        writing_constrained_by_8=max(writing_rate(engine, TOGETHER, ENDLESS, number) for number in numbers),
+        prompt=max(prompt_rate(engine, text, number) for number in numbers),
     )
 
 
@@ -71,14 +71,10 @@ def writing_rate(engine: Engine, together: int, grammar: str | None, number: int
     """Tokens a second of `together` texts that are written at once, after a prompt that is read already."""
     prompt = chatml("You write about companies.", f"Write report number {number}.")
     engine.generate(prompt, grammar=grammar, max_tokens=1)
-    temperature = 0.0 if together == 1 else 1.0
     written: list[int] = []
 
     def write() -> None:
-        tickets = [
-            engine.write(prompt, grammar=grammar, max_tokens=WRITTEN_TOKENS, sampling=Sampling(temperature, seed))
-            for seed in range(together)
-        ]
+        tickets = [engine.write(prompt, grammar=grammar, max_tokens=WRITTEN_TOKENS) for _ in range(together)]
         written.extend(ticket.result().tokens for ticket in tickets)
 
     took = seconds(write)

@@ -1,8 +1,8 @@
 """Which sequence of a context holds which tokens. What begins alike is computed once and shared.
 
 A context has a fixed number of cells, one a token; sequences that begin alike share the cells of their beginning. A
-sequence whose request has ended stays, idle, for the next request that begins like it; when its cells are needed it moves
-to ordinary memory, up to a bound, and comes back from there faster than it could be computed.
+sequence whose request has ended stays, idle, for the next request that begins like it; when another comes it moves to
+ordinary memory, up to a bound, and comes back from there faster than it could be computed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ WORTH_SAVING = 256
 WORTH_LOADING = 64
 """Tokens that a saved beginning must be ahead of the best one in the context."""
 STRIDE = 128
-MOST_IDLE = 2
-"""Idle sequences in the context: every token that is computed passes over all cells in use."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +58,31 @@ class Sequences:
         return True
 
     def open(self, tokens: Sequence[int]) -> tuple[int, int]:
-        """A sequence for `tokens`, and how many of them it holds already."""
+        """A sequence for `tokens`, and how many of them it holds already.
+
+        Idle sequences that do not serve it leave the context: every token that is computed passes over all cells in
+        use, its own or not.
+        """
+        best = self._best(tokens)
+        for other in [other for other in self._idle if other != best]:
+            self._put_away(other)
         if not self._free:
-            self.give_way()
+            self._put_away(next(iter(self._idle)))
         sequence = self._free.pop()
-        resident = {**self._active, **self._idle}
-        lengths = {other: shared_prefix(tokens, held) for other, held in resident.items()}
-        best = max(lengths, key=lambda other: lengths[other], default=None)
-        shared = lengths[best] if best is not None else 0
+        resident = self._active.get(best) or self._idle.get(best) or []
+        shared = shared_prefix(tokens, resident)
         loaded = self._load(sequence, tokens, shared + WORTH_LOADING)
-        if loaded:
-            shared = loaded
-        elif best is not None and shared:
+        if not loaded and shared:
             self._llama.copy(best, sequence, shared)
-            if best in self._idle:
-                self._idle[best] = self._idle.pop(best)
+        shared = loaded or shared
         self._active[sequence] = list(tokens[:shared])
         return sequence, shared
+
+    def _best(self, tokens: Sequence[int]) -> int:
+        """The sequence that begins most like `tokens`; -1 when none begins like them."""
+        lengths = {other: shared_prefix(tokens, held) for other, held in {**self._active, **self._idle}.items()}
+        best = max(lengths, key=lambda other: lengths[other], default=-1)
+        return best if lengths.get(best) else -1
 
     def grow(self, sequence: int, tokens: Iterable[int]) -> None:
         """Notes that the sequence holds these tokens too."""
@@ -101,23 +107,23 @@ class Sequences:
             if shared_prefix(held, tokens) == len(held):
                 self._forget(other)
         self._idle[sequence] = tokens
-        if len(self._idle) > MOST_IDLE:
-            self.give_way()
 
     def give_way(self) -> bool:
         """Moves the sequence that has been idle longest out of the context; False when there is none."""
         if not self._idle:
             return False
-        oldest = next(iter(self._idle))
-        if len(self._idle[oldest]) >= WORTH_SAVING:
-            self._save(oldest, self._idle[oldest])
-        self._forget(oldest)
+        self._put_away(next(iter(self._idle)))
         return True
 
     def reset(self) -> None:
         """Forgets everything, as after a failure of the context."""
         self._llama.clear()
         self._free, self._active, self._idle = list(range(MAX_SEQUENCES)), {}, {}
+
+    def _put_away(self, sequence: int) -> None:
+        if len(self._idle[sequence]) >= WORTH_SAVING:
+            self._save(sequence, self._idle[sequence])
+        self._forget(sequence)
 
     def _forget(self, sequence: int) -> None:
         self._llama.keep(sequence, 0)
