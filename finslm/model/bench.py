@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -108,6 +109,12 @@ def compared(path: Path, text: str, *, notes: Path, rounds: int = 3) -> dict[str
 
 def default_rates(path: Path, text: str, rounds: int = 3) -> tuple[float, float]:
     """Prompt tokens and written tokens a second of llama-cpp-python's `Llama` with nothing set but the context."""
+    # In a thread of its own, which takes its OpenMP helpers with it (engine.py).
+    with ThreadPoolExecutor(1) as measuring:
+        return measuring.submit(_default_rates, path, text, rounds).result()
+
+
+def _default_rates(path: Path, text: str, rounds: int) -> tuple[float, float]:
     import llama_cpp  # noqa: PLC0415 - loading the library takes a second
 
     model = llama_cpp.Llama(str(path), n_ctx=2048, verbose=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from finslm.model.llama import Llama, Step
@@ -28,7 +29,9 @@ def prefers_flash_attention(path: Path, *, threads: int, context_tokens: int, no
     known = _read(notes)
     key = _key(path, threads, context_tokens)
     if key not in known:
-        known[key] = _measured(path, threads, context_tokens)
+        # In a thread of its own, which takes its OpenMP helpers with it (engine.py).
+        with ThreadPoolExecutor(1) as measuring:
+            known[key] = measuring.submit(_measured, path, threads, context_tokens).result()
         _write(notes, known)
     return known[key]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from random_model import write_random_model
 
 from finslm.config import shipped
 
@@ -247,6 +250,22 @@ def test_a_model_with_one_changed_byte_is_refused(run: Run, tmp_path: Path, mode
     result = run("ask", "What was the revenue of Northmere?", FINSLM_MODELS_DIR=str(tmp_path))
     assert result.returncode == 4
     assert "does not match its pinned hash; nothing was run" in sentence_of(result)
+
+
+def test_a_model_of_the_firms_own_runs_only_when_the_policy_names_its_hash(run: Run, tmp_path: Path) -> None:
+    own = write_random_model(tmp_path / "own.gguf", seed=7)
+    models = {"FINSLM_MODELS_DIR": str(tmp_path / "models")}
+    refused = run("model", "add", own, **models)
+    assert refused.returncode == 4
+    digest = hashlib.sha256(own.read_bytes()).hexdigest()
+    assert digest in sentence_of(refused)
+    policies = Path(shutil.copytree(shipped("policies"), tmp_path / "policies"))
+    allowed = f'\n[[allowed]]\nname = "own"\nsha256 = "{digest}"\njobs = ["ask"]\n'
+    (policies / "models.toml").write_text((policies / "models.toml").read_text() + allowed)
+    added = run("model", "add", own, **models, FINSLM_POLICIES_DIR=str(policies))
+    assert added.returncode == 0, added.stderr
+    asked = run("ask", "What was the revenue of Northmere?", "--model", "own", **models, FINSLM_POLICIES_DIR=str(policies))
+    assert asked.returncode == 0, asked.stderr
 
 
 def test_help_and_import_stay_light() -> None:
