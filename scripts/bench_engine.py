@@ -42,7 +42,7 @@ QUESTIONS = (
     "What is the copper price of the worst case?",
     "When does the loan fall due?",
 )
-ROUNDS = 3
+ROUNDS = 2
 Figures = dict[str, float]
 
 

@@ -264,7 +264,9 @@ def test_a_model_of_the_firms_own_runs_only_when_the_policy_names_its_hash(run: 
     (policies / "models.toml").write_text((policies / "models.toml").read_text() + allowed)
     added = run("model", "add", own, **models, FINSLM_POLICIES_DIR=str(policies))
     assert added.returncode == 0, added.stderr
-    asked = run("ask", "What was the revenue of Northmere?", "--model", "own", **models, FINSLM_POLICIES_DIR=str(policies))
+    asked = run(
+        "ask", "What was the revenue of Northmere?", "--model", "own", **models, FINSLM_POLICIES_DIR=str(policies)
+    )
     assert asked.returncode == 0, asked.stderr
 
 
