@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from finslm.errors import Cancelled, FinslmError, ModelUnusable, PromptTooLong
+from finslm.model.batches import next_batch
 from finslm.model.choosing import Logits, Sampling, log_sum_exp
 from finslm.model.constraint import Constraint, Vocabulary
 from finslm.model.llama import BATCH_TOKENS, MAX_SEQUENCES, ContextFull, Llama, Step
@@ -24,16 +25,12 @@ from finslm.model.runs import Choosing, Generation, Run, Ticket, Writing
 from finslm.model.sequences import Sequences, shared_prefix
 from finslm.model.template import Prompt
 
-PATIENT_TOKENS = 256
-"""The longest piece of a prompt that nobody waits for, in one batch: an urgent request waits for no more than that."""
 WORTH_WAITING = 32
 """Tokens of a beginning that another request is about to compute, from which it is better to wait for it."""
 MOST_READ = 2
 """Prompts that nobody waits for, read at one time."""
 SPARE_SEQUENCES = 16
 """Sequences kept free of written texts, for the endings of choices."""
-MOST_DRAFTED = 2
-"""Texts written at once up to which guessing pays: with more, the batch is no longer bound by memory."""
 SAVED_BYTES = 256 * 2**20
 
 
@@ -44,16 +41,6 @@ class EngineMemory:
     model_bytes: int
     context_bytes: int
     saved_bytes: int
-
-
-@dataclass(frozen=True)
-class _Share:
-    """A run's share of a batch: tokens to compute, of which the last `drafted` are guesses."""
-
-    run: Run
-    tokens: list[int]
-    draft: list[int]
-    wants_logits: bool
 
 
 class Engine:
@@ -281,11 +268,11 @@ class Engine:
         return coming - self._sequences.held(run.tokens) >= WORTH_WAITING
 
     def _round(self) -> None:
-        shares = self._shares()
+        shares = next_batch(self._runs, drafts=self._drafts)
         if not shares:
             return
         try:
-            self._decode([step for share in shares for step in _steps(share)])
+            self._decode([step for share in shares for step in share.steps()])
         except ContextFull:
             self._start_over_youngest()
             return
@@ -313,26 +300,6 @@ class Engine:
             except ContextFull:
                 if not self._sequences.give_way():
                     raise
-
-    def _shares(self) -> list[_Share]:
-        """The next batch: what is being written first, then prompts, urgent ones before others."""
-        shares, room = [], BATCH_TOKENS
-        writing = [run for run in self._runs if not run.is_reading]
-        for run in writing:
-            draft = run.draft() if self._drafts and len(writing) <= MOST_DRAFTED else []
-            tokens = [*run.todo, *draft]
-            if len(tokens) <= room:
-                shares.append(_Share(run, tokens, draft, wants_logits=True))
-                room -= len(tokens)
-        reading = sorted((run for run in self._runs if run.is_reading), key=lambda run: not run.is_urgent)
-        for run in reading:
-            if run.is_urgent != reading[0].is_urgent or room == 0:
-                break
-            room = min(room, BATCH_TOKENS if run.is_urgent else PATIENT_TOKENS)
-            tokens = run.todo[:room]
-            shares.append(_Share(run, tokens, [], wants_logits=len(tokens) == len(run.todo)))
-            room -= len(tokens)
-        return shares
 
     def _write(self, run: Writing, draft: Sequence[int], after_todo: int) -> None:
         """Lets a run write on from the logits in the rows from `after_todo` on."""
@@ -402,15 +369,6 @@ class Engine:
         self._sequences.reset()
         for run in failed:
             run.ticket.fail(error)
-
-
-def _steps(share: _Share) -> list[Step]:
-    start = share.run.held
-    wanted = len(share.tokens) - len(share.draft) - 1
-    return [
-        Step(token, start + i, share.run.sequence, share.wants_logits and i >= wanted)
-        for i, token in enumerate(share.tokens)
-    ]
 
 
 def _too_long(wanted: int, context_tokens: int) -> PromptTooLong:

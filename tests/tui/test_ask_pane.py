@@ -65,7 +65,7 @@ async def test_an_opened_citation_shows_its_page_with_the_quote_marked(
     app_with_model: FinslmApp, settle: Settle
 ) -> None:
     async with app_with_model.run_test(size=(120, 40)) as pilot:
-        card = await ask(pilot, settle, "What was the revenue in 2023?")
+        card = await ask(pilot, settle, "What is the deposit rate?")
         assert card.has_class("-answered")
         link = card.query(CitationLink).first()
         link.focus()
@@ -82,7 +82,7 @@ async def test_an_opened_citation_shows_its_page_with_the_quote_marked(
 @pytest.mark.model
 async def test_the_up_key_leads_from_the_question_to_the_sources(app_with_model: FinslmApp, settle: Settle) -> None:
     async with app_with_model.run_test() as pilot:
-        card = await ask(pilot, settle, "What was the revenue in 2023?")
+        card = await ask(pilot, settle, "What is the deposit rate?")
         await pilot.press("up")
         assert app_with_model.focused is card.query(CitationLink).first()
         await pilot.press("enter")
