@@ -14,7 +14,7 @@ endif
 NATIVE := env -u SOURCE_DATE_EPOCH CMAKE_BUILD_PARALLEL_LEVEL=$(shell nproc) \
 	CMAKE_ARGS="-DGGML_NATIVE=ON -DCMAKE_C_FLAGS='$(NO_AMX)' -DCMAKE_CXX_FLAGS='$(NO_AMX)'"
 
-.PHONY: help run test heavy lint model-small screenshots docs clean
+.PHONY: help run test heavy lab lint model-small screenshots docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ test: $(VENV)/.dev model-small lint ## all checks and tests
 
 heavy: $(VENV)/.dev model-small ## the tests that take many minutes
 	$(BIN)/pytest -q -m heavy
+
+lab: $(VENV)/.lab model-small ## the tests of the training loop, which need the extra `train`
+	$(BIN)/pytest -q -m lab
 
 lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check finslm tests scripts
@@ -56,4 +59,8 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(NATIVE) $(BIN)/pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.dev
+	$(BIN)/pip install --quiet torch==2.13.0 -e '.[train]'
 	@touch $@

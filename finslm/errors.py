@@ -5,6 +5,8 @@ Messages never hold document text, questions, keys or passphrases.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class FinslmError(Exception):
     """The root: an expected failure, shown as one sentence without a traceback."""
@@ -104,6 +106,15 @@ class Cancelled(FinslmError):
 
 class ProgramError(FinslmError):
     """The program the model wrote has no exact result: division by zero, overflow, a missing operand."""
+
+
+class BrokenLine(FinslmError):
+    """A line of a data file is not what it should be."""
+
+    def __init__(self, path: Path, number: int, what: str) -> None:
+        super().__init__(
+            f"line {number} of {path} is broken: {what}", next_step="mend or remove the line, then run it again"
+        )
 
 
 class AuditTampered(IntegrityError):

@@ -105,7 +105,9 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
 
 def questions(engine: Engine, text: str, number: int) -> tuple[float, float]:
     """Seconds for one and for five questions, as the product asks them, about 1,500 tokens that the engine has not seen."""
-    answerer = Answerer(engine, Instructions.load(shipped("data")), evidence_tokens=2 * PROMPT_TOKENS, abstain_below=0)
+    answerer = Answerer(
+        engine, Instructions.load(shipped("data"), is_taught=False), evidence_tokens=2 * PROMPT_TOKENS, abstain_below=0
+    )
     evidence = (text * 3)[: int(PROMPT_TOKENS * len(text) / engine.count_tokens(text))]
 
     def ask(wanted: Sequence[str], file: int) -> float:

@@ -5,7 +5,24 @@ program is executed exactly in decimal arithmetic; every operand is cited. The r
 and never does arithmetic with the model.
 """
 
-from finslm.answer.answerer import Answerer, Instructions, Manner, abstain
-from finslm.answer.program import execute
+from finslm.answer.answerer import Answerer, Manner, abstain
+from finslm.answer.line import MISSING, AnswerLine, Kind, parse_line
+from finslm.answer.numbers import numbers_of
+from finslm.answer.program import execute, holds
+from finslm.answer.prompt import Instructions, ask_prompt, table_text
 
-__all__ = ["Answerer", "Instructions", "Manner", "abstain", "execute"]
+__all__ = [
+    "MISSING",
+    "AnswerLine",
+    "Answerer",
+    "Instructions",
+    "Kind",
+    "Manner",
+    "abstain",
+    "ask_prompt",
+    "execute",
+    "holds",
+    "numbers_of",
+    "parse_line",
+    "table_text",
+]

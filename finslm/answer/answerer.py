@@ -6,31 +6,15 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
-from typing import cast
 
+from finslm.answer.composing import compose
 from finslm.answer.grammar import ANSWER_TOKENS, answer_grammar
-from finslm.answer.grounding import cite_operands, cite_words
-from finslm.answer.numbers import EvidenceNumber, currency_of, numbers_in
-from finslm.answer.program import execute, operands
-from finslm.documents import Answer, Passage, Question, Scale
+from finslm.answer.line import parse_line
+from finslm.answer.numbers import numbers_in
+from finslm.answer.prompt import Instructions, ask_prompt
+from finslm.documents import Answer, Passage, Question
 from finslm.errors import ProgramError
-from finslm.model import Engine, Prompt, chatml, lark
-
-
-@dataclass(frozen=True)
-class Instructions:
-    """What the model is told before the evidence."""
-
-    system: str
-    examples: str
-
-    @classmethod
-    def load(cls, data_dir: Path) -> Instructions:
-        """The instructions in `data/prompts/`."""
-        folder = data_dir / "prompts"
-        return cls((folder / "ask_system.txt").read_text(), (folder / "ask_examples.txt").read_text())
+from finslm.model import Engine, lark
 
 
 @dataclass(frozen=True)
@@ -78,7 +62,7 @@ class Answerer:
             return abstain(question, "no passage speaks of this")
         numbers = numbers_in(evidence)
         written = self._engine.generate(
-            self._prompt(question, evidence),
+            ask_prompt(self._instructions, [passage.text for passage in evidence], question.text, question.history),
             grammar=lark(answer_grammar(evidence, numbers)),
             max_tokens=ANSWER_TOKENS,
             is_urgent=manner.is_urgent,
@@ -86,33 +70,18 @@ class Answerer:
             cancel=manner.cancel,
         )
         # The geometric mean probability of a token, lowered where the evidence speaks of half the question only.
-        confidence = coverage * math.exp(written.logprob / max(1, written.tokens))
-        kind, _, rest = written.text.partition(": ")
-        body, _, scale = rest.rpartition(" | ")
-        if doubt := self._doubt(kind, body, confidence):
-            return abstain(question, doubt, confidence)
-        if kind == "answer":
-            return _words(question, body, evidence, confidence)
+        confidence = round(coverage * math.exp(written.logprob / max(1, written.tokens)), 4)
+        line = parse_line(written.text)
+        if line is None:
+            return abstain(question, "the model did not come to an end", confidence)
+        if line.kind == "missing":
+            return abstain(question, "the evidence does not state it", confidence)
+        if confidence < self._abstain_below:
+            return abstain(question, f"the model is too unsure ({confidence:.2f})", confidence)
         try:
-            return _computed(question, body, cast(Scale, scale), numbers, confidence)
+            return compose(question, line, evidence, numbers, confidence)
         except ProgramError as error:
             return abstain(question, error.happened, confidence)
-
-    def _doubt(self, kind: str, body: str, confidence: float) -> str | None:
-        """Why an output is no answer, if it is none."""
-        if kind == "missing":
-            return "the evidence does not state it"
-        if not body:
-            return "the model did not come to an end"
-        if confidence < self._abstain_below:
-            return f"the model is too unsure ({confidence:.2f})"
-        return None
-
-    def _prompt(self, question: Question, evidence: Sequence[Passage]) -> Prompt:
-        text = "\n\n".join(passage.text.strip() for passage in evidence)
-        earlier = "".join(f"Earlier question: {t.question}\nEarlier answer: {t.answer}\n" for t in question.history)
-        user = f"{self._instructions.examples}\nEvidence:\n{text}\n\n{earlier}Question: {question.text}"
-        return chatml(self._instructions.system, user)
 
 
 def abstain(question: Question, reason: str, confidence: float = 0.0) -> Answer:
@@ -122,51 +91,8 @@ def abstain(question: Question, reason: str, confidence: float = 0.0) -> Answer:
         f"Not answered: {reason}.",
         abstained=True,
         reason=reason,
-        confidence=round(confidence, 4),
+        confidence=confidence,
     )
-
-
-def _computed(
-    question: Question, program: str, scale: Scale, numbers: Sequence[EvidenceNumber], confidence: float
-) -> Answer:
-    """The program's exact value with its operands' places. Raises ProgramError when it has none."""
-    value = execute(program)
-    places = cite_operands(operands(program), numbers)
-    if not places:
-        raise ProgramError("no number of the program stands in the evidence")
-    cited = next(number.passage for number in numbers if number.passage.id == places[0].passage)
-    unit = "percent" if scale == "percent" else currency_of(cited.text)
-    return Answer(
-        id=question.id,
-        answer=_spoken(value, scale, unit),
-        value=_rounded(value),
-        scale=scale,
-        unit=unit,
-        program=program,
-        citations=places,
-        confidence=round(confidence, 4),
-    )
-
-
-def _words(question: Question, words: str, evidence: Sequence[Passage], confidence: float) -> Answer:
-    citation = cite_words(words, evidence)
-    if citation is None:
-        return abstain(question, "the words do not stand in the evidence", confidence)
-    span = " ".join(citation.quote.split())
-    return Answer(question.id, span, spans=(span,), citations=(citation,), confidence=round(confidence, 4))
-
-
-def _rounded(value: Decimal) -> Decimal:
-    """At most four decimals: more would pretend a precision that filings do not have."""
-    rounded = round(value, 4)
-    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded.normalize()
-
-
-def _spoken(value: Decimal, scale: Scale, unit: str | None) -> str:
-    number = format(_rounded(round(value, 2)) if abs(value) >= 1 else _rounded(value), ",f")
-    if scale == "percent":
-        return f"{number} %"
-    return " ".join(part for part in (unit, number, "" if scale == "none" else scale) if part)
 
 
 def _cut(passage: Passage, share: float) -> Passage:

@@ -11,11 +11,11 @@ from finslm.answer.program import CONSTANTS, FUNCTIONS
 from finslm.documents import Passage
 
 NESTING = 2
+MOST_PARTS = 8
 PROGRAM_CHARACTERS = 160
-SPAN_CHARACTERS = 240
-ANSWER_TOKENS = 256
+WORDS_CHARACTERS = 320
+ANSWER_TOKENS = 350
 """Enough for every output of the grammar, for a token is at least one character: an output always comes to its end."""
-YEAR = re.compile(r"(?:19|20)\d\d")
 SCALE_WORDS = {
     "thousand": re.compile(r"thousand|\b000s?\b|'000", re.IGNORECASE),
     "million": re.compile(r"million|\bmn\b|\$m\b|\d ?m\b", re.IGNORECASE),
@@ -24,21 +24,21 @@ SCALE_WORDS = {
 
 
 def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber]) -> str:
-    """A Lark grammar (llguidance's dialect) of `calc:`, `answer:` and `missing` lines over this evidence."""
+    """A Lark grammar (llguidance's dialect) of the answer lines (`line.py`) over this evidence."""
     literals = {format(abs(number.value), "f") for number in numbers}
-    # A year in a heading tempts a small model to compute with it; it is an operand only where nothing else is.
-    literals = {literal for literal in literals if not YEAR.fullmatch(literal)} or literals
     evidence = "\n".join(passage.text for passage in passages)
     return "\n".join(
         (
-            # A terminal ends where nothing can go on, so what follows a program or a span belongs to its terminal: the
+            # A terminal ends where nothing can go on, so what follows a program or words belongs to their terminal: the
             # blank before the bar could else be that of another operator or word.
-            'start: "calc: " PROGRAM SCALE | "answer: " SPAN "none" | "missing"',
+            'start: ("calc: " PROGRAM SCALE | "check: " CLAIM "none" | KIND WORDS SCALE | "missing") "\\n"',
+            'KIND: "answer: " | "count: "',
             *_program_terminals(sorted(literals | set(CONSTANTS))),
             f'PROGRAM: (SUM{NESTING} & /[^\\n]{{1,{PROGRAM_CHARACTERS}}}/) " | "',
+            f'CLAIM: ((SUM1 " < " SUM1 | SUM1 " > " SUM1) & /[^\\n]{{1,{PROGRAM_CHARACTERS}}}/) " | "',
             f"SCALE: {_choices(_scales(evidence))}",
-            f'SPAN: (LINES & /[^\\n|]{{2,{SPAN_CHARACTERS}}}/) " | "',
-            f"LINES: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
+            f'WORDS: ((PART (" ; " PART){{0,{MOST_PARTS - 1}}}) & /[^\\n|]{{1,{WORDS_CHARACTERS}}}/) " | "',
+            f"PART: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
         )
     )
 
@@ -47,7 +47,7 @@ def _program_terminals(literals: Sequence[str]) -> Iterator[str]:
     """Sums nested up to NESTING deep, as terminals: their length can be bounded, that of recursive rules cannot."""
     yield f"NUMBER: {_choices(literals)}"
     yield f"FUNCTION: {_choices(FUNCTIONS)}"
-    yield 'OPERATOR: " + " | " - " | " * " | " / "'
+    yield 'OPERATOR: " + " | " - " | " * " | " / " | " ** "'
     yield 'FACTOR0: "-"? NUMBER'
     yield "SUM0: FACTOR0 (OPERATOR FACTOR0)*"
     for depth in range(1, NESTING + 1):

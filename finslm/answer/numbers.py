@@ -34,6 +34,11 @@ def numbers_in(passages: Sequence[Passage]) -> tuple[EvidenceNumber, ...]:
     )
 
 
+def numbers_of(text: str) -> list[str]:
+    """The numbers of `text` as a program writes them: without thousands separators and signs, in reading order."""
+    return [format(Decimal(match.group().replace(",", "")), "f") for match in NUMBER.finditer(text)]
+
+
 def currency_of(text: str) -> str | None:
     """The ISO code of the first currency that `text` names, if any."""
     match = CURRENCY.search(text)

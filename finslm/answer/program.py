@@ -1,13 +1,15 @@
 """Programs: the arithmetic that the model writes, executed exactly in decimal arithmetic.
 
-A program is an arithmetic expression with + - * /, brackets and the functions sum, avg, min, max, abs and count.
+A program is an arithmetic expression with + - * / **, brackets and the functions sum, avg, min, max, abs and count; a
+claim compares two of them with < or >.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 
 from finslm.errors import ProgramError
@@ -17,7 +19,9 @@ OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
 }
+COMPARISONS: dict[type[ast.cmpop], Callable[[Decimal, Decimal], bool]] = {ast.Lt: operator.lt, ast.Gt: operator.gt}
 FUNCTIONS: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {
     "sum": lambda values: sum(values, Decimal(0)),
     "avg": lambda values: sum(values, Decimal(0)) / len(values),
@@ -35,26 +39,49 @@ EXACT = Context(prec=34, traps=[DivisionByZero, InvalidOperation, Overflow])
 
 def execute(program: str) -> Decimal:
     """The exact value of `program`, to 34 significant digits. Raises ProgramError when it has none."""
+    with _reasons_told():
+        return _bounded(_value(_parsed(program), program))
+
+
+def holds(claim: str) -> bool:
+    """Whether `claim`, a comparison of two programs, is true. Raises ProgramError when one of them has no value."""
+    with _reasons_told():
+        match _parsed(claim):
+            case ast.Compare(left=left, ops=[comparison], comparators=[right]):
+                values = [_bounded(_value(side, claim)) for side in (left, right)]
+                return COMPARISONS[type(comparison)](*values)
+    raise _no_value("it is no comparison")
+
+
+def operands(program: str) -> tuple[Decimal, ...]:
+    """The numbers written in a program or a claim, in order."""
+    tree = ast.parse(program, mode="eval")
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    nodes.sort(key=lambda node: node.col_offset)
+    return tuple(_literal(node, program) for node in nodes)
+
+
+@contextmanager
+def _reasons_told() -> Iterator[None]:
     try:
         with localcontext(EXACT):
-            value = _value(ast.parse(program, mode="eval").body, program)
-    except (SyntaxError, KeyError) as error:
+            yield
+    except (SyntaxError, KeyError, RecursionError) as error:
         raise _no_value("it is not arithmetic that we know") from error
     except DivisionByZero as error:
         raise _no_value("it divides by zero") from error
     except (InvalidOperation, Overflow) as error:
         raise _no_value("its value is out of range") from error
+
+
+def _parsed(program: str) -> ast.expr:
+    return ast.parse(program, mode="eval").body
+
+
+def _bounded(value: Decimal) -> Decimal:
     if abs(value) > LARGEST:
         raise _no_value("its value is out of range")
     return value
-
-
-def operands(program: str) -> tuple[Decimal, ...]:
-    """The numbers written in `program`, in order."""
-    tree = ast.parse(program, mode="eval")
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    nodes.sort(key=lambda node: node.col_offset)
-    return tuple(_literal(node, program) for node in nodes)
 
 
 def _value(node: ast.expr, program: str) -> Decimal:

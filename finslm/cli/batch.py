@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from finslm.answer import table_text
 from finslm.cli.output import json_line
 from finslm.desk import Desk
 from finslm.documents import Answer, Passage, Question, Turn
@@ -32,8 +33,7 @@ class PassageLine(BaseModel):
 
     def as_passage(self) -> Passage:
         """The passage; its document is its own id, for no stored document is read."""
-        rows = "\n".join(" | ".join(cell or "" for cell in row) for row in self.table or [])
-        text = "\n".join(part for part in (rows, self.text) if part)
+        text = "\n".join(part for part in (table_text(self.table or []), self.text) if part)
         return Passage(self.id, self.id, 0, 0, len(text), text)
 
 

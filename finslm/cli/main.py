@@ -12,6 +12,7 @@ import typer
 from finslm import __version__
 from finslm.cli.ask import ask
 from finslm.cli.audit import audit
+from finslm.cli.distill import distill
 from finslm.cli.doctor import doctor
 from finslm.cli.documents import docs, ingest, search
 from finslm.cli.model import model
@@ -36,6 +37,7 @@ app.add_typer(vault_group, name="vault")
 app.add_typer(audit, name="audit")
 app.add_typer(policy, name="policy")
 app.add_typer(model, name="model")
+app.add_typer(distill, name="distill")
 
 WITH_VALUE = ("--vault", "--passphrase-file", "--as")
 FLAGS = ("--json", "--quiet")

@@ -98,7 +98,7 @@ class Asking:
     def _answerer(self, model: str) -> Answerer:
         return Answerer(
             self._models.engine(model),
-            Instructions.load(self._settings.data_dir),
+            Instructions.load(self._settings.data_dir, is_taught=self._models.is_taught(model)),
             evidence_tokens=self._settings.evidence_tokens,
             abstain_below=self._settings.abstain_below,
         )

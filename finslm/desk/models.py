@@ -36,6 +36,10 @@ class Models:
         flash = prefers_flash_attention(path, threads=threads, context_tokens=cells, notes=notes)
         return Engine(path, threads=threads, context_tokens=cells, flash_attention=flash)
 
+    def is_taught(self, name: str) -> bool:
+        """Whether our laboratory taught this model."""
+        return self._registry.is_taught(name)
+
     def status(self) -> ModelStatus:
         """The model that answers questions: whether it is built, and the file the policy allows."""
         return self._registry.status(self.name_for("ask"))

@@ -14,7 +14,7 @@ from finslm.model.machine import Machine, this_machine, usable_cores
 from finslm.model.progress import OnProgress
 from finslm.model.registry import ModelStatus, Registry
 from finslm.model.runs import Generation, Ticket
-from finslm.model.template import Prompt, chatml
+from finslm.model.template import Message, Prompt, chatml
 from finslm.model.tuning import prefers_flash_attention
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Generation",
     "Job",
     "Machine",
+    "Message",
     "ModelStatus",
     "OnProgress",
     "Prompt",

@@ -108,6 +108,11 @@ class Registry:
             raise _not_allowed(f"the file of {name} with SHA-256 {held}")
         raise self._changed(name)
 
+    def is_taught(self, name: str) -> bool:
+        """Whether our laboratory taught this model: it then needs no examples of what is wanted."""
+        manifest = self.manifests.get(name)
+        return manifest is not None and manifest.adapter is not None
+
     def verify(self, name: str, on_progress: OnProgress = unwatched) -> ModelStatus:
         """The status of a model whose file may run; raises as `path_for` does."""
         self.path_for(name, on_progress)

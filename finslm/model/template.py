@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,17 @@ class Prompt:
     segments: tuple[Segment, ...]
 
 
-def chatml(system: str, user: str, answer_start: str = "") -> Prompt:
-    """The ChatML prompt for one exchange, ending where the assistant's answer (after `answer_start`) begins."""
-    return Prompt(
-        (
-            Segment("<|im_start|>system\n", True),
-            Segment(system, False),
-            Segment("<|im_end|>\n<|im_start|>user\n", True),
-            Segment(user, False),
-            Segment("<|im_end|>\n<|im_start|>assistant\n", True),
-            Segment(answer_start, False),
-        )
-    )
+@dataclass(frozen=True)
+class Message:
+    """What one party of a conversation says."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+def chatml(system: str, user: str, *, earlier: Sequence[Message] = ()) -> Prompt:
+    """The ChatML prompt for `user`'s message after `earlier` ones, ending where the assistant's answer begins."""
+    segments = [Segment("<|im_start|>system\n", True), Segment(system, False)]
+    for message in (*earlier, Message("user", user)):
+        segments += [Segment(f"<|im_end|>\n<|im_start|>{message.role}\n", True), Segment(message.text, False)]
+    return Prompt((*segments, Segment("<|im_end|>\n<|im_start|>assistant\n", True)))

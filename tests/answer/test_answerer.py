@@ -23,7 +23,7 @@ QUESTIONS = (
 @pytest.fixture(scope="module")
 def answerer(engine: Engine) -> Answerer:
     # No threshold: here we look at what the model says, sure or not.
-    return Answerer(engine, Instructions.load(shipped("data")), evidence_tokens=600, abstain_below=0.0)
+    return Answerer(engine, Instructions.load(shipped("data"), is_taught=False), evidence_tokens=600, abstain_below=0.0)
 
 
 @pytest.mark.model
@@ -36,15 +36,18 @@ def test_every_number_and_word_of_an_answer_is_grounded(answerer: Answerer, ques
         assert TEXT[citation.start - 100 : citation.end - 100] == citation.quote
     if answer.abstained:
         assert answer.reason
+    elif answer.spans:
+        assert [" ".join(citation.quote.split()) for citation in answer.citations] == list(answer.spans)
     elif answer.program:
         evidence = {abs(number.value) for number in numbers_in([PASSAGE])}
         literals = {Decimal(literal) for literal in re.findall(r"\d+(?:\.\d+)?", answer.program)}
         assert literals & evidence
+        if answer.answer in ("Yes", "No"):
+            return
         assert answer.value is not None
         assert abs(answer.value - execute(answer.program)) <= Decimal("0.00005")
     else:
-        assert answer.spans
-        assert answer.citations
+        pytest.fail("an answer is words or a program")
 
 
 @pytest.mark.model

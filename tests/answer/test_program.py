@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finslm.answer import execute
+from finslm.answer import execute, holds
 from finslm.errors import ProgramError
 
 
@@ -18,6 +18,7 @@ from finslm.errors import ProgramError
         ("-(5 - 8) * 2", "6"),
         ("max(3, 9, 4) - min(3, 9)", "6"),
         ("abs(3 - 9)", "6"),
+        ("((150 / 100) ** (1 / 2) - 1) * 100", "22.4744871391589"),
         ("count(4, 4, 4)", "3"),
     ],
 )
@@ -26,7 +27,19 @@ def test_programs_are_executed_exactly(program: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "program", ["1 / 0", "1 / (2 - 2)", "__import__('os')", "1 ** 2", "a + 1", "sum()", "1 +", "'x'", "9 < 10"]
+    "program",
+    [
+        "1 / 0",
+        "1 / (2 - 2)",
+        "__import__('os')",
+        "(-8) ** (1 / 3)",
+        "9 ** 9 ** 9",
+        "a + 1",
+        "sum()",
+        "1 +",
+        "'x'",
+        "9 < 10",
+    ],
 )
 def test_what_has_no_value_says_so(program: str) -> None:
     with pytest.raises(ProgramError):
@@ -42,3 +55,14 @@ def test_sums_and_differences_lose_nothing(a: Decimal, b: Decimal) -> None:
 def test_an_astronomical_value_is_no_answer() -> None:
     with pytest.raises(ProgramError, match="out of range"):
         execute("1000000 * 1000000 * 1000000 * 1000000")
+
+
+@pytest.mark.parametrize(("claim", "truth"), [("1576 < 2867", True), ("10 * 2 > 20", False), ("-3 < -2", True)])
+def test_claims_hold_or_not(claim: str, truth: bool) -> None:
+    assert holds(claim) is truth
+
+
+@pytest.mark.parametrize("claim", ["1 + 1", "1 < 2 < 3", "1 / 0 < 2", "1 == 1", "a < b"])
+def test_what_is_no_claim_says_so(claim: str) -> None:
+    with pytest.raises(ProgramError):
+        holds(claim)

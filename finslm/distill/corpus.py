@@ -1,0 +1,74 @@
+"""All that is learnt from: the published questions and the teacher lines, with what is kept aside for measuring."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from finslm.distill import finqa, tatqa, teacher
+from finslm.distill.examples import Example, json_lines, merged
+from finslm.errors import PathMissing
+
+KEPT_TATQA = 40
+KEPT_DIALOGUES = 20
+KEPT_TEACHER = 20
+"""The last contexts of each set are for measuring only."""
+TATQA_LIKE = ("tatqa_train", "tathqa_dev", "aitqa")
+FINQA_LIKE = ("finqa_train", "convfinqa_train", "finqa_train_evidence", "multihiertt_train")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Examples to train on, and examples to measure on, which share no context."""
+
+    training: tuple[Example, ...]
+    aside: tuple[Example, ...]
+
+
+def load_corpus(data: Path) -> Corpus:
+    """The corpus of the folder that DATA.md describes. Raises PathMissing."""
+    tatqa_training, tatqa_aside = tatqa.published(data / "tatqa_dev.json", KEPT_TATQA)
+    spoken_training, spoken_aside = finqa.dialogues(data / "convfinqa_dev100.json", KEPT_DIALOGUES)
+    lessons = merged(teacher.taught((fields for _, fields in json_lines(data / "teacher/qa.jsonl")), load_pages(data)))
+    gathered = [
+        *tatqa.gathered(line for name in TATQA_LIKE for line in _gold(data, name)),
+        *finqa.gathered(line for name in FINQA_LIKE for line in _gold(data, name)),
+    ]
+    aside = [*tatqa_aside, *spoken_aside, *lessons[-KEPT_TEACHER:]]
+    training = merged([*tatqa_training, *spoken_training, *gathered, *lessons[:-KEPT_TEACHER]])
+    return Corpus(tuple(without(training, aside)), tuple(example for example in aside if example.asked))
+
+
+def without(training: Iterable[Example], aside: Sequence[Example]) -> list[Example]:
+    """The training examples of which no passage of some length is a passage of `aside`."""
+    held = {_letters(passage) for example in aside for passage in example.passages if len(passage) > 80}
+    return [e for e in training if e.asked and not any(_letters(passage) in held for passage in e.passages)]
+
+
+def load_pages(data: Path) -> dict[tuple[str, int], str]:
+    """The text of every page of `filings.parquet`, by document and 0-based page."""
+    from pyarrow import parquet  # noqa: PLC0415 - of the extra `train`, for these two columns only
+
+    path = data / "filings.parquet"
+    if not path.is_file():
+        raise PathMissing(f"there is no file {path}", next_step="see DATA.md for where it lies")
+    table = parquet.read_table(path, columns=["doc", "page", "text"]).to_pydict()
+    return {(doc, page): text for doc, page, text in zip(table["doc"], table["page"], table["text"], strict=True)}
+
+
+def _gold(data: Path, name: str) -> Iterable[dict[str, Any]]:
+    path = data / f"gold/{name}.jsonl.gz"
+    if not path.is_file():
+        raise PathMissing(f"there is no file {path}", next_step="see DATA.md for where it lies")
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            fields = json.loads(line)
+            yield {"table": None, "texts": [], "history": [], "scale": None, "program": None, **fields}
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())

@@ -1,0 +1,114 @@
+"""FinQA (arXiv 2109.00122) and ConvFinQA (arXiv 2210.03849), both MIT, as training examples: programs, and dialogues."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from finslm.answer import table_text
+from finslm.distill.examples import Asked, Example
+from finslm.distill.lines import claimed, computed, percentage
+from finslm.distill.spelling import from_steps
+from finslm.documents import Turn
+from finslm.errors import PathMissing, ProgramError
+
+LICENCE = "MIT (FinQA, ConvFinQA)"
+DOUBLED = re.compile(r"(-?[\d.,]+ ?%?) \( [\d.,]+ ?%? \)")
+"""The source writes a negative or a percentage twice: `-119 ( 119 )`, `23% ( 23 % )`."""
+LABELLED = re.compile(r"^(?:text|table)_\d+: ")
+PERCENTAGE = re.compile(
+    r"percent|%|growth|rate\b|portion|share of|margin|change .*represent|in relation to", re.IGNORECASE
+)
+NO_PERCENTAGE = re.compile(r"ratio|times|per share|average|how many|divided", re.IGNORECASE)
+
+
+def dialogues(path: Path, keep: int) -> tuple[list[Example], list[Example]]:
+    """The published dialogues as (training, kept aside): the last `keep` are for measuring only."""
+    loaded = load_dialogues(path)
+    split = len(loaded) - keep
+    return [example_of(d) for d in loaded[:split]], [example_of(d) for d in loaded[split:]]
+
+
+def load_dialogues(path: Path) -> list[dict[str, Any]]:
+    """The dialogues of a ConvFinQA file as published. Raises PathMissing."""
+    if not path.is_file():
+        raise PathMissing(f"there is no ConvFinQA file {path}", next_step="see DATA.md for where it lies")
+    found: list[dict[str, Any]] = json.loads(path.read_text())["dev"]
+    return found
+
+
+def passages_of(dialogue: dict[str, Any]) -> tuple[str, ...]:
+    """The page of a dialogue: the text before the table, the table, the text after it."""
+    document = dialogue["doc"]
+    columns: dict[str, dict[str, object]] = document["table"]
+    labels = list(dict.fromkeys(label for column in columns.values() for label in column))
+    rows = [[label, *(_plain(column.get(label, "")) for column in columns.values())] for label in labels]
+    table = table_text([["", *columns], *rows])
+    return tuple(text for text in (document["pre_text"], table, document["post_text"]) if text.strip())
+
+
+def example_of(dialogue: dict[str, Any]) -> Example:
+    """A dialogue, one question a turn with the turns before it."""
+    passages, spoken = passages_of(dialogue), dialogue["dialogue"]
+    history: list[Turn] = []
+    asked: list[Asked] = []
+    turns = zip(
+        spoken["conv_questions"],
+        spoken["conv_answers"],
+        spoken["turn_program"],
+        spoken["executed_answers"],
+        strict=True,
+    )
+    for question, answer, program, executed in turns:
+        if line := _line(question, program, executed, (), passages):
+            asked.append(Asked(question, line, tuple(history)))
+        history.append(Turn(question, str(answer)))
+    return Example("convfinqa_dev", dialogue["id"], LICENCE, passages, tuple(asked))
+
+
+def gathered(lines: Iterable[dict[str, Any]]) -> Iterator[Example]:
+    """Examples of the gathered lines (`gold/README.md`), each on the part of its page that its program needs."""
+    for line in lines:
+        table = [[_single(cell) for cell in row] for row in line["table"] or []]
+        passages = tuple(
+            text for text in (table_text(table), " ".join(LABELLED.sub("", text) for text in line["texts"])) if text
+        )
+        history = tuple(Turn(turn["question"], _plain(turn["answer"])) for turn in line["history"])
+        if line["program"] and (written := _line(line["question"], line["program"], line["answer"], table, passages)):
+            page = line["id"].partition(".pdf")[0]
+            yield Example(f"finqa:{line['id']}", page, LICENCE, passages, (Asked(line["question"], written, history),))
+
+
+def _line(
+    question: str, program: str, answer: object, table: Sequence[Sequence[str]], passages: Sequence[str]
+) -> str | None:
+    try:
+        expression = from_steps(program, table)
+    except (ProgramError, IndexError):
+        return None
+    if " > " in expression:
+        return claimed(expression, str(answer).strip().casefold() in ("yes", "true", "1", "1.0"), passages)
+    value = Decimal(str(answer)) if re.fullmatch(r"-?[\d.]+(?:e-?\d+)?", str(answer)) else None
+    if value is None:
+        return None
+    asks_percent = PERCENTAGE.search(question) and not NO_PERCENTAGE.search(question)
+    if asks_percent and re.fullmatch(r"0\.\d+", expression):
+        # A percentage that was read: the page prints 94 where the program says 0.94.
+        return computed(str((Decimal(expression) * 100).normalize()), value * 100, "percent", passages)
+    if asks_percent and " / " in expression and not expression.endswith("* 100"):
+        return percentage(expression, value, passages)
+    return computed(expression, value, "none", passages)
+
+
+def _single(cell: str) -> str:
+    return DOUBLED.sub(r"\1", cell).strip()
+
+
+def _plain(value: object) -> str:
+    """A number without the `.0` of its storage."""
+    text = str(value)
+    return text.removesuffix(".0") if re.fullmatch(r"-?\d+\.0", text) else text

@@ -1,0 +1,158 @@
+"""One sitting of training: which examples, how long, from which adapter; and what the student knows after it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+
+from finslm.answer import Instructions
+from finslm.distill.corpus import load_corpus, load_pages
+from finslm.distill.curve import draw_curve
+from finslm.distill.examples import Example
+from finslm.distill.export import export_adapter, imported_state
+from finslm.distill.packing import Pack, Tokenizer, packs_of
+from finslm.distill.student import Student
+from finslm.distill.synth import labels_of, load_families, synthesised
+from finslm.distill.train import Progress, Recipe, measure, train
+from finslm.distill.trimming import trimmed
+from finslm.model import usable_cores
+from finslm.model.llama import Llama
+
+LARGEST_PACK = 1800
+WHOLE_CONTEXT_TOKENS = 1100
+TRIMMED_CONTEXT_TOKENS = 550
+WHOLE = ("tatqa_dev", "convfinqa_dev", "teacher")
+"""The sets whose contexts stay whole, as questions meet them at run time; the others are cut to what they need."""
+
+
+@dataclass(frozen=True)
+class Diet:
+    """The part of a sitting's tokens that each source gives; a source that runs out leaves its part to the others."""
+
+    parts: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "tatqa_dev": 0.26,
+            "tatqa": 0.24,
+            "finqa": 0.22,
+            "synthetic": 0.14,
+            "teacher": 0.07,
+            "convfinqa_dev": 0.07,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Where a sitting takes from and writes to. `start` is the adapter file of an earlier sitting."""
+
+    base: Path
+    data: Path
+    data_dir: Path
+    run_dir: Path
+    recipe: Recipe
+    start: Path | None = None
+    diet: Diet = Diet()
+
+    @property
+    def adapter_file(self) -> Path:
+        """Where the adapter is written at the end."""
+        return self.run_dir / "adapter.gguf"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a student knows of one source kept aside: `right` is the share of lines that greedy writing gives exactly."""
+
+    source: str
+    questions: int
+    right: float
+    loss: float
+
+
+def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measured]:
+    """Trains, writes the adapter and the curve, and measures."""
+    tokenizer = Llama(sitting.base, threads=1, context_tokens=64)
+    instructions = Instructions.load(sitting.data_dir, is_taught=True)
+    recipe = sitting.recipe
+    sources, aside = sources_of(sitting.data, sitting.data_dir, recipe.seed)
+    packs = chosen_packs(sources, sitting.diet, recipe.tokens, recipe.seed, packer(instructions, tokenizer))
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.set_num_threads(usable_cores())
+    student = Student(sitting.base, rank=recipe.rank, device=device)
+    earlier = imported_state(sitting.start, sitting.base) if sitting.start else {}
+    state = {name: torch.from_numpy(values) for name, values in earlier.items()} or None
+    train(student, packs, recipe, sitting.run_dir, on_progress, state)
+    arrays = {name: tensor.float().cpu().numpy() for name, tensor in student.adapter_state().items()}
+    export_adapter(arrays, sitting.base, 2 * recipe.rank, sitting.adapter_file)
+    draw_curve(sitting.run_dir)
+    to_measure = packs_to_measure(aside, instructions, tokenizer)
+    measured = [Measured(source, *measure(student, packs)) for source, packs in to_measure.items()]
+    (sitting.run_dir / "measured.json").write_text(json.dumps([asdict(each) for each in measured], indent=1))
+    return measured
+
+
+def sources_of(data: Path, data_dir: Path, seed: int) -> tuple[dict[str, list[Example]], tuple[Example, ...]]:
+    """All examples by their source, and those kept aside."""
+    corpus, pages = load_corpus(data), load_pages(data)
+    held = {example.context_id.rpartition("|")[0] for example in corpus.aside if example.source == "teacher"}
+    # Whole filings of the questions kept aside stay away from the synthetic ones too.
+    open_pages = {place: text for place, text in pages.items() if place[0] not in held}
+    by_source: dict[str, list[Example]] = defaultdict(list)
+    for example in corpus.training:
+        by_source[example.source.partition(":")[0]].append(example)
+    by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), labels_of(open_pages.items()), seed))
+    return dict(by_source), corpus.aside
+
+
+def chosen_packs(
+    sources: Mapping[str, Sequence[Example]],
+    diet: Diet,
+    tokens: int,
+    seed: int,
+    pack: Callable[[Example, random.Random], list[Pack]],
+) -> list[Pack]:
+    """Packs of about `tokens` tokens in all, drawn from each source as the diet says, shuffled."""
+    chance = random.Random(seed)  # noqa: S311 - a choice of examples, not a secret
+    chosen: list[Pack] = []
+    for source, part in diet.parts.items():
+        examples, used = sources.get(source, ()), 0
+        for example in chance.sample(examples, len(examples)):
+            if used >= part * tokens:
+                break
+            packs = pack(example, chance)
+            used += sum(each.size for each in packs)
+            chosen += packs
+    chance.shuffle(chosen)
+    return chosen
+
+
+def packer(
+    instructions: Instructions, tokenizer: Tokenizer, *, with_rationale: bool = True
+) -> Callable[[Example, random.Random], list[Pack]]:
+    """Cuts and packs examples for a student."""
+
+    def count(text: str) -> int:
+        return len(tokenizer.tokenize(text))
+
+    def pack(example: Example, chance: random.Random) -> list[Pack]:
+        room = WHOLE_CONTEXT_TOKENS if example.source in WHOLE else TRIMMED_CONTEXT_TOKENS
+        cut = trimmed(example, room, count, chance)
+        return packs_of(cut, instructions, tokenizer, LARGEST_PACK, with_rationale=with_rationale)
+
+    return pack
+
+
+def packs_to_measure(
+    aside: Iterable[Example], instructions: Instructions, tokenizer: Tokenizer
+) -> dict[str, list[Pack]]:
+    """The packs of what is kept aside, by source, contexts whole and without rationales."""
+    packs: dict[str, list[Pack]] = defaultdict(list)
+    for example in aside:
+        packs[example.source] += packs_of(example, instructions, tokenizer, 3 * LARGEST_PACK, with_rationale=False)
+    return dict(packs)

@@ -1,0 +1,243 @@
+"""Examples from real statements and our templates: any question family, any row, any year, exact answers for nothing."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from finslm.answer import Kind, table_text
+from finslm.distill.examples import Asked, Example
+from finslm.distill.lines import claimed, computed, copied, missing
+from finslm.distill.spelling import value_of
+from finslm.distill.tables import Row, Statement, statements
+from finslm.documents import Scale
+from finslm.errors import ProgramError
+
+LICENCE = "Apache-2.0 (ours; tables of public filings)"
+ASKED_OF_ONE = 8
+AS_PRINTED = 0.35
+"""The part of the statements that stand as the page's lines, the others as rows between bars."""
+ROWS_SHOWN = 24
+UNITS: dict[Scale, str] = {
+    "none": "the units shown",
+    "thousand": "thousands",
+    "million": "millions",
+    "billion": "billions",
+}
+
+
+@dataclass(frozen=True)
+class Family:
+    """A question family of `data/templates/questions.toml`."""
+
+    name: str
+    rows: str | list[str]
+    questions: list[str]
+    rationale: str
+    scale: str
+    program: str = ""
+    answer: str = ""
+    kind: Kind = "answer"
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Rows and columns chosen for one question; columns are newest first."""
+
+    row: Row
+    other: Row | None
+    columns: tuple[int, ...]
+
+
+def load_families(data_dir: Path) -> list[Family]:
+    """The families of the project's templates."""
+    with (data_dir / "templates" / "questions.toml").open("rb") as file:
+        return [Family(**fields) for fields in tomllib.load(file)["family"]]
+
+
+def synthesised(
+    pages: Mapping[tuple[str, int], str], families: Sequence[Family], labels: Sequence[str], seed: int
+) -> Iterator[Example]:
+    """An example for each statement of the pages, in an order that does not depend on how many are taken.
+
+    `labels` are row labels at large, for questions that a statement does not answer.
+    """
+    for (doc, page), text in pages.items():
+        for number, statement in enumerate(statements(doc, page, text)):
+            chance = random.Random(f"{seed}|{doc}|{page}|{number}")  # noqa: S311 - examples, not secrets
+            if example := _example(statement, families, labels, chance, number):
+                yield example
+
+
+def labels_of(pages: Iterable[tuple[tuple[str, int], str]]) -> list[str]:
+    """The row labels of all statements, each once."""
+    found = (row.label for (doc, page), text in pages for s in statements(doc, page, text) for row in s.rows)
+    return list(dict.fromkeys(label for label in found if 2 <= len(label.split()) <= 8))
+
+
+def _example(
+    statement: Statement, families: Sequence[Family], labels: Sequence[str], chance: random.Random, number: int
+) -> Example | None:
+    passages = _passages(statement, chance)
+    asked: dict[str, Asked] = {}
+    for family in chance.sample(families, len(families)):
+        if len(asked) == ASKED_OF_ONE:
+            break
+        pick = _pick(family, statement, chance)
+        if pick and (one := _asked(family, statement, pick, labels, passages, chance)):
+            asked[one.question] = one
+    source = f"{statement.doc}|{statement.page}|{number}"
+    return Example("synthetic", source, LICENCE, passages, tuple(asked.values())) if asked else None
+
+
+def _passages(statement: Statement, chance: random.Random) -> tuple[str, ...]:
+    if chance.random() < AS_PRINTED:
+        return ("\n".join(statement.lines),)
+    rows = [["", *statement.years], *([row.label, *(cell or "—" for cell in row.cells)] for row in statement.rows)]
+    return " ".join(statement.heading[-2:]), table_text(rows)
+
+
+def _pick(family: Family, statement: Statement, chance: random.Random) -> Pick | None:
+    """Rows whose labels stand once and have numbers in all columns, such as the family wants."""
+    if family.needs and statement.scale != family.needs:
+        return None
+    seen = [row.label.casefold() for row in statement.rows]
+    whole = [row for row in statement.rows[:ROWS_SHOWN] if all(row.cells) and seen.count(row.label.casefold()) == 1]
+    percents = [row for row in whole if all("%" in cell for cell in row.cells)]
+    amounts = [row for row in whole if row not in percents]
+    columns = tuple(sorted(range(len(statement.years)), key=lambda i: statement.years[i], reverse=True))
+    match family.rows:
+        case "one":
+            return Pick(chance.choice(amounts), None, columns) if amounts else None
+        case "percent":
+            return Pick(chance.choice(percents), None, columns) if percents else None
+        case "two":
+            pairs = list(itertools.permutations(amounts, 2))
+            return Pick(*chance.choice(pairs), columns) if pairs else None
+    first, second = (re.compile(pattern, re.IGNORECASE) for pattern in family.rows)
+    pairs = [(a, b) for a, b in itertools.permutations(amounts, 2) if first.search(a.label) and second.search(b.label)]
+    return Pick(*chance.choice(pairs), columns) if pairs else None
+
+
+def _asked(
+    family: Family,
+    statement: Statement,
+    pick: Pick,
+    labels: Sequence[str],
+    passages: Sequence[str],
+    chance: random.Random,
+) -> Asked | None:
+    places = _places(statement, pick, labels, chance)
+    question = chance.choice(family.questions)
+    try:
+        line = _line(family, statement, pick, places, passages)
+        return Asked(question.format(**places), line, rationale=family.rationale.format(**places)) if line else None
+    except (KeyError, ProgramError):
+        # A template that names a third year, or years apart, where there are none.
+        return None
+
+
+def _places(statement: Statement, pick: Pick, labels: Sequence[str], chance: random.Random) -> dict[str, str]:
+    """What the templates may name."""
+    numbers = [_written(pick.row.cells[i]) for i in pick.columns]
+    years = [statement.years[i] for i in pick.columns]
+    page_text = " ".join(statement.lines).casefold()
+    absent = [label for label in chance.sample(labels, min(8, len(labels))) if label.casefold() not in page_text]
+    places = {
+        "row": _spoken(pick.row.label, chance),
+        "units": UNITS.get(statement.scale, ""),
+        "all": ", ".join(numbers),
+        "all_labels": ", ".join(years),
+        "absent_year": str(int(years[-1]) - chance.randint(2, 5)),
+        "bar": _bar(numbers),
+        **dict(zip(("new", "old", "older"), years, strict=False)),
+        **dict(zip("xyz", numbers, strict=False)),
+    }
+    if (between := int(years[0]) - int(years[-1])) > 1:
+        places |= {"first": years[-1], "last": years[0], "f": numbers[-1], "l": numbers[0], "n": str(between)}
+    if absent:
+        places["absent"] = _spoken(absent[0], chance)
+    if pick.other:
+        others = [_written(pick.other.cells[i]) for i in pick.columns]
+        places |= {"other": _spoken(pick.other.label, chance), **dict(zip("op", others, strict=False))}
+    return places
+
+
+def _line(
+    family: Family, statement: Statement, pick: Pick, places: dict[str, str], passages: Sequence[str]
+) -> str | None:
+    if family.scale == "claim":
+        return _claim(family.program.format(**places), passages)
+    scale = _scale(family, statement, pick)
+    if family.program:
+        return computed(family.program.format(**places), None, scale, passages)
+    if family.answer == "missing":
+        return missing()
+    parts = _parts(family, statement, pick, Decimal(places["bar"].replace(",", "")))
+    return copied(family.kind, parts, scale, passages)
+
+
+def _claim(claim: str, passages: Sequence[str]) -> str | None:
+    """The line of a claim, unless both sides are equal: then the question would be an odd one."""
+    left, sign, right = re.split(r" ([<>]) ", claim)
+    difference = value_of(f"({left}) - ({right})")
+    return claimed(claim, (difference > 0) == (sign == ">"), passages) if difference else None
+
+
+def _parts(family: Family, statement: Statement, pick: Pick, bar: Decimal) -> list[str]:
+    """The spans or counted items of a family without a program; none where its question has no single answer."""
+    cells = [pick.row.cells[i] for i in pick.columns]
+    years = [statement.years[i] for i in pick.columns]
+    values = [Decimal(_written(cell)) for cell in cells]
+    by_year = dict(zip(values, years, strict=True))
+    is_clear = len(by_year) == len(years)
+    match family.answer:
+        case "number":
+            return cells[:1]
+        case "numbers":
+            return cells[:2]
+        case "numbers_of_rows" if pick.other:
+            return [cells[0], pick.other.cells[pick.columns[0]]]
+        case "best_year" | "worst_year" if is_clear:
+            return [by_year[max(values) if family.answer == "best_year" else min(values)]]
+        case "years_above":
+            return [year for year, value in zip(years, values, strict=True) if value > bar]
+    return []
+
+
+def _scale(family: Family, statement: Statement, pick: Pick) -> Scale:
+    """The scale of the answer; a row of shares, of amounts a share or of percentages has its own."""
+    if family.scale != "statement":
+        return family.scale if family.scale in ("percent", "thousand", "million") else "none"  # type: ignore[return-value]
+    if "%" in pick.row.cells[0]:
+        return "percent"
+    return (
+        "none" if re.search(r"per .*share|per unit|ratio|number of", pick.row.label, re.IGNORECASE) else statement.scale
+    )
+
+
+def _written(cell: str) -> str:
+    """The number of a cell as a program writes it."""
+    number = re.sub(r"[^\d.]", "", cell)
+    return f"-{number}" if cell.startswith("(") else number
+
+
+def _spoken(label: str, chance: random.Random) -> str:
+    """A label as people say it in a sentence: mostly without its notes, sometimes in small letters."""
+    spoken = re.sub(r"\s*\([^)]*\)\s*$", "", label).rstrip(",;: ") or label
+    return spoken.lower() if chance.random() < 0.6 else spoken
+
+
+def _bar(numbers: Sequence[str]) -> str:
+    """A round number among the values."""
+    values = sorted(abs(Decimal(number)) for number in numbers)
+    middle = (values[0] + values[-1]) / 2 if len(values) > 1 else values[0]
+    rounded = round(middle, 1 - len(str(int(middle)))) if middle >= 10 else middle.quantize(Decimal("0.1"))
+    return format(rounded, ",f" if rounded != rounded.to_integral_value() else ",.0f")

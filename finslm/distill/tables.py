@@ -1,0 +1,84 @@
+"""Financial statements found again in the flattened text of a page: a line of years, then rows with as many numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from finslm.distill.lines import scale_of_units
+from finslm.documents import Scale
+
+CELL = r"(?:\$ ?)?(?:\(?\$? ?\d+(?:,\d{3})*(?:\.\d+)?\)?(?: ?%\)?)?|[—–-](?= |$))"
+ROW = re.compile(rf"^(?P<label>\D.*?[A-Za-z)\]:.])[ .]+(?P<cells>{CELL}(?: +{CELL})*) *$")
+YEARS = re.compile(r"^(?P<before>.*?)(?P<years>(?:(?:FY ?)?20[012]\d[ ,]*){2,5})$")
+LINES_ABOVE = 5
+FEWEST_ROWS = 4
+LONGEST_LABEL = 90
+MOST_LINES_BETWEEN = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a statement: its label and, a column each, the number as printed (empty where there is a dash)."""
+
+    label: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A table of a filing whose columns are years; `lines` is its text on the page, from the heading on."""
+
+    doc: str
+    page: int
+    scale: Scale
+    years: tuple[str, ...]
+    rows: tuple[Row, ...]
+    heading: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def statements(doc: str, page: int, text: str) -> Iterator[Statement]:
+    """The statements of a page, in reading order."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    number = 0
+    while number < len(lines):
+        years = _years(lines[number])
+        if not years:
+            number += 1
+            continue
+        rows, end = _rows(lines, number + 1, len(years))
+        if len(rows) >= FEWEST_ROWS:
+            heading = tuple(line for line in lines[max(0, number - LINES_ABOVE) : number] if line)
+            scale = scale_of_units([*heading, lines[number]])
+            yield Statement(doc, page, scale, years, tuple(rows), heading, (*heading, *lines[number:end]))
+        number = max(end, number + 1)
+
+
+def _years(line: str) -> tuple[str, ...]:
+    """The years that a heading line ends with; each once, or they are no columns that a question can name."""
+    match = YEARS.match(line)
+    years = tuple(re.findall(r"20[012]\d", match["years"])) if match else ()
+    return years if len(set(years)) == len(years) >= 2 and line.count(",") <= len(years) + 1 else ()
+
+
+def _rows(lines: Sequence[str], start: int, columns: int) -> tuple[list[Row], int]:
+    """The rows from `start` on, and the line after the last of them."""
+    rows: list[Row] = []
+    end = start
+    for number in range(start, len(lines)):
+        if _years(lines[number]) or number - end > MOST_LINES_BETWEEN:
+            break
+        match = ROW.match(lines[number])
+        cells = re.findall(CELL, match["cells"]) if match else []
+        if match and len(cells) == columns and len(match["label"]) <= LONGEST_LABEL:
+            rows.append(Row(match["label"].strip(" .:"), tuple(_printed(cell) for cell in cells)))
+            end = number + 1
+    return rows, end
+
+
+def _printed(cell: str) -> str:
+    """The number with its brackets and its percent sign; a dash is no number."""
+    text = cell.replace("$", "").replace(" ", "")
+    return text if any(c.isdigit() for c in text) else ""
