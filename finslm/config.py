@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=0)] = 0
     """Threads for the model; 0 means every core this process may use."""
     context_tokens: Annotated[int, Field(ge=512)] = 4096
-    evidence_tokens: Annotated[int, Field(ge=128)] = 1200
+    evidence_tokens: Annotated[int, Field(ge=128)] = 1600
     """The largest evidence given to the model."""
     abstain_below: Annotated[float, Field(ge=0, le=1)] = 0.35
     """Answers with a lower confidence are declined."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from finslm.answer.composing import compose
+from finslm.answer.evidence import fitting, leading
 from finslm.answer.grammar import ANSWER_TOKENS, answer_grammar
 from finslm.answer.line import parse_line
 from finslm.answer.numbers import numbers_in
@@ -37,17 +38,13 @@ class Answerer:
         self._evidence_tokens = evidence_tokens
         self._abstain_below = abstain_below
 
-    def pack(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-        """The first passages that fit the evidence, in the order of the document; a too long first one is cut."""
-        packed: list[Passage] = []
-        room = self._evidence_tokens
-        for passage in passages:
-            cost = self._engine.count_tokens(passage.text)
-            if cost > room and packed:
-                break
-            packed.append(passage if cost <= room else _cut(passage, room / cost))
-            room -= cost
-        return tuple(packed)
+    def found(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """The evidence that passages found by a search make, best first."""
+        return leading(passages, self._evidence_tokens, self._engine.count_tokens)
+
+    def given(self, question: Question) -> tuple[Passage, ...]:
+        """The evidence that the passages of the question itself make."""
+        return fitting(question.passages or (), question.text, self._evidence_tokens, self._engine.count_tokens)
 
     def answer(
         self,
@@ -93,8 +90,3 @@ def abstain(question: Question, reason: str, confidence: float = 0.0) -> Answer:
         reason=reason,
         confidence=confidence,
     )
-
-
-def _cut(passage: Passage, share: float) -> Passage:
-    end = max(1, int(len(passage.text) * share))
-    return Passage(passage.id, passage.document, passage.page, passage.start, passage.start + end, passage.text[:end])

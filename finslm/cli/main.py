@@ -15,6 +15,7 @@ from finslm.cli.audit import audit
 from finslm.cli.distill import distill
 from finslm.cli.doctor import doctor
 from finslm.cli.documents import docs, ingest, search
+from finslm.cli.evaluate import evaluate
 from finslm.cli.model import model
 from finslm.cli.output import say
 from finslm.cli.policy import policy
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 for command in (init, ingest, search, ask, triage, doctor, tui):
     app.command()(command)
+app.command("eval")(evaluate)
 app.add_typer(docs, name="docs")
 app.add_typer(vault_group, name="vault")
 app.add_typer(audit, name="audit")

@@ -66,10 +66,10 @@ class Asking:
         hits: tuple[Hit, ...] = ()
         evidence: Sequence[Passage] = ()
         if question.passages is not None:
-            answer = answerer.answer(question, answerer.pack(question.passages), manner=manner)
+            answer = answerer.answer(question, answerer.given(question), manner=manner)
         else:
             hits = self.find("ask", question.text, question.collection, question.documents, EVIDENCE_HITS)
-            evidence = answerer.pack([hit.passage for hit in hits if hit.score >= NEAR_SCORE * hits[0].score])
+            evidence = answerer.found([hit.passage for hit in hits if hit.score >= NEAR_SCORE * hits[0].score])
             answer = self._answer_found(answerer, question, hits, evidence, manner)
         details: Details = {
             "question": self._guard.digest(question.text),

@@ -74,9 +74,8 @@ def marked(items: Sequence[Item], answerer: Answerer) -> Iterator[Marked]:
     """Each item answered and scored, a few at a time, in their order."""
 
     def mark(item: Item) -> Marked:
-        passages = item.question.passages or ()
         try:
-            answer = answerer.answer(item.question, answerer.pack(passages), manner=Manner(is_urgent=False))
+            answer = answerer.answer(item.question, answerer.given(item.question), manner=Manner(is_urgent=False))
         except PromptTooLong as error:
             answer = Answer(item.question.id, "", abstained=True, reason=error.happened)
         return Marked(item, answer, *item.score(answer))

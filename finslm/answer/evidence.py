@@ -1,0 +1,89 @@
+"""Evidence packing: when passages are more than the model may be given, what speaks of the question stays."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from finslm.documents import Passage
+
+WORD = re.compile(r"\w+")
+SENTENCE = re.compile(r"\S.*?(?:[.;:!?](?=\s)|\n|\Z)", re.DOTALL)
+ROW = re.compile(r"\S.*?(?:\n|\Z)")
+HEADING = re.compile(r"(?:\b(?:19|20)\d\d\b.*){2}|\bin (?:\S+ )?(?:thousand|million|billion)", re.IGNORECASE)
+"""Lines that give the columns their years, or the numbers their scale: without them no number means anything."""
+TABLE_CELL = " | "
+
+Count = Callable[[str], int]
+
+
+def fitting(passages: Sequence[Passage], question: str, tokens: int, count: Count) -> tuple[Passage, ...]:
+    """The passages, cut to about `tokens`: all if they fit, else tables and headings first, then the best sentences.
+
+    A sentence, or a row of a table that is too large itself, is the better the rarer the words that it shares with the
+    question. What is kept stands in the order in which it came, each piece with its own place.
+    """
+    if sum(count(passage.text) for passage in passages) <= tokens:
+        return tuple(passages)
+    pieces = [piece for passage in passages for piece in _pieces(passage, tokens, count)]
+    words = [{word.casefold() for word in WORD.findall(piece.text)} for piece in pieces]
+    held_by = Counter(word for each in words for word in each)
+    asked = {word.casefold() for word in WORD.findall(question)}
+    scores = [sum(1 / held_by[word] for word in asked & each) for each in words]
+    best = sorted(range(len(pieces)), key=lambda i: (not _comes_first(pieces[i]), -scores[i], i))
+    kept, room = set[int](), tokens
+    for i in best:
+        cost = count(pieces[i].text)
+        if cost <= room:
+            kept.add(i)
+            room -= cost
+    return _joined([pieces[i] for i in sorted(kept)])
+
+
+def leading(passages: Sequence[Passage], tokens: int, count: Count) -> tuple[Passage, ...]:
+    """The first passages that fit `tokens`, best first as a search gives them; a too long first one is cut."""
+    packed: list[Passage] = []
+    room = tokens
+    for passage in passages:
+        cost = count(passage.text)
+        if cost > room and packed:
+            break
+        packed.append(passage if cost <= room else _part(passage, 0, max(1, len(passage.text) * room // cost)))
+        room -= cost
+    return tuple(packed)
+
+
+def _comes_first(piece: Passage) -> bool:
+    is_whole_table = TABLE_CELL in piece.text and "\n" in piece.text.strip()
+    return is_whole_table or bool(HEADING.search(piece.text))
+
+
+def _pieces(passage: Passage, tokens: int, count: Count) -> Iterator[Passage]:
+    """A table as it is, one that is too large by its rows, text by sentences and lines; blanks go with what is before."""
+    is_table = TABLE_CELL in passage.text
+    if is_table and count(passage.text) <= tokens:
+        yield passage
+        return
+    starts = [match.start() for match in (ROW if is_table else SENTENCE).finditer(passage.text)]
+    for start, end in itertools.pairwise([*starts, len(passage.text)]):
+        yield _part(passage, start, end)
+
+
+def _part(passage: Passage, start: int, end: int) -> Passage:
+    text = passage.text[start:end]
+    return Passage(passage.id, passage.document, passage.page, passage.start + start, passage.start + end, text)
+
+
+def _joined(pieces: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Pieces that follow each other in one passage put together again."""
+    joined: list[Passage] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last and (last.id, last.end) == (piece.id, piece.start):
+            text = last.text + piece.text
+            joined[-1] = Passage(last.id, last.document, last.page, last.start, piece.end, text)
+        else:
+            joined.append(piece)
+    return tuple(joined)

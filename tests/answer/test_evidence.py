@@ -1,0 +1,63 @@
+"""What is given to the model fits, and what the question needs is in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finslm.answer.evidence import fitting, leading
+from finslm.documents import Passage
+
+TABLE = "(in millions) | 2019 | 2018\nSales | 10 | 8\nCosts | 7 | 6"
+TEXT = (
+    "".join(f"Sentence {n} speaks of nothing much at all.\n" for n in range(80)) + "The auditor is Ann Lee. Tax fell."
+)
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def passage(name: str, text: str, start: int = 0) -> Passage:
+    return Passage(name, "d", 3, start, start + len(text), text)
+
+
+def test_what_fits_stays_as_it_is() -> None:
+    passages = [passage("a", TABLE), passage("b", TEXT, 50)]
+    assert fitting(passages, "Who is the auditor?", 2000, words) == tuple(passages)
+
+
+def test_tables_and_the_sentences_asked_for_stay() -> None:
+    kept = fitting([passage("b", TEXT, 50), passage("a", TABLE)], "Who is the auditor?", 60, words)
+    assert kept[-1].text == TABLE
+    assert any("The auditor is Ann Lee." in each.text for each in kept)
+    assert sum(words(each.text) for each in kept) <= 60
+
+
+def test_of_a_table_too_large_the_headings_and_the_rows_asked_for_stay() -> None:
+    rows = "\n".join(f"Row {n} | {n} | {n + 1}" for n in range(200))
+    table = f"(in millions) | 2019 | 2018\n{rows}\nImpairment of goodwill | 5 | 4"
+    kept = "".join(each.text for each in fitting([passage("a", table)], "What was the impairment?", 40, words))
+    assert "2019 | 2018" in kept
+    assert "Impairment of goodwill | 5 | 4" in kept
+
+
+@given(st.text(alphabet="ab .\n|2019", max_size=300), st.integers(1, 60))
+def test_every_piece_stands_where_it_says(text: str, tokens: int) -> None:
+    kept = fitting([passage("a", text, 7), passage("b", TABLE)], "sales 2019", tokens, words)
+    sources = {"a": (text, 7), "b": (TABLE, 0)}
+    for each in kept:
+        source, start = sources[each.id]
+        assert source[each.start - start : each.end - start] == each.text
+    assert sum(words(each.text) for each in kept) <= max(tokens, 0) or kept == (
+        passage("a", text, 7),
+        passage("b", TABLE),
+    )
+
+
+@pytest.mark.parametrize(("tokens", "names"), [(1000, ["a", "b"]), (20, ["a"]), (3, ["a"])])
+def test_what_a_search_found_is_taken_best_first(tokens: int, names: list[str]) -> None:
+    kept = leading([passage("a", TABLE), passage("b", TEXT)], tokens, words)
+    assert [each.id for each in kept] == names
+    assert TABLE.startswith(kept[0].text)
