@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from finslm.cli.output import print_json, print_table, progress, say
 from finslm.cli.session import session_of
-from finslm.errors import UsageError
+from finslm.errors import IntegrityError, UsageError
 
 if TYPE_CHECKING:
+    from finslm.cli.session import Session
     from finslm.distill.train import Progress
 
 distill = typer.Typer(no_args_is_help=True, help="The laboratory that makes the finance models (extra `train`).")
+Checked = tuple[str, dict[str, Any] | None, list[str]]
+"""A line's place, the line if it holds, and what is wrong with it."""
 Data = Annotated[Path, typer.Option("--data", help="The folder with the public questions and filings (see DATA.md).")]
 
 
@@ -35,6 +41,7 @@ def synth(
     from finslm.distill.synth import labels_of, load_families, synthesised
 
     session = session_of(context)
+    _need_the_extra()
     pages = load_pages(data)
     examples = list(synthesised(pages, load_families(session.settings.data_dir), labels_of(pages.items()), seed))
     write_examples(out, examples)
@@ -64,12 +71,8 @@ def train(
     Example: finslm distill train --data ../shared/data --base qwen2.5-coder-0.5b-instruct-q4_k_m.gguf --run runs/one
     """
     session = session_of(context)
-    try:
-        from finslm.distill.sitting import Sitting, sit
-    except ImportError as error:
-        raise UsageError(
-            f"the laboratory needs {error.name}", next_step="install it with `pip install 'finslm[train]'`"
-        ) from error
+    _need_the_extra()
+    from finslm.distill.sitting import Sitting, sit
     from finslm.distill.train import Recipe
 
     sitting = Sitting(base, data, session.settings.data_dir, run, Recipe(tokens, rank, rate, seed=seed), adapter)
@@ -87,6 +90,119 @@ def train(
         rows = ((m.source, str(m.questions), f"{m.right:.1%}", f"{m.loss:.3f}") for m in measured)
         print_table("What the student knows", columns, rows)
         say(f"The adapter: {sitting.adapter_file}")
+
+
+@distill.command()
+def label(
+    context: typer.Context,
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="The lines that hold, as JSON lines.")],
+    lines: Annotated[Path | None, typer.Option("--lines", help="A file of teacher lines to check.")] = None,
+    teacher: Annotated[str | None, typer.Option("--teacher", help="A model of the registry that writes lines.")] = None,
+    count: Annotated[int, typer.Option("--count", help="Pages the teacher reads.")] = 50,
+    seed: Annotated[int, typer.Option("--seed", help="Other seeds give other pages.")] = 0,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop at the first line that does not hold.")] = False,
+) -> None:
+    """Keep the teacher lines that hold: operands on the page, a program that gives the answer, words verbatim.
+
+    The lines come from a file, or from a larger model that our own runtime asks to write them.
+
+    Example: finslm distill label --data ../shared/data --lines ../shared/data/teacher/qa.jsonl --out kept.jsonl
+
+    Example: finslm distill label --data ../shared/data --teacher our-14b --count 200 --out new.jsonl
+    """
+    if (lines is None) == (teacher is None):
+        raise UsageError("label takes either --lines or --teacher")
+    session = session_of(context)
+    checked = _checked_file(data, lines) if lines else _written_by(session, data, teacher or "", count, seed)
+    kept = dropped = 0
+    with out.open("w", encoding="utf-8") as file:
+        for name, line, wrong in checked:
+            if line is not None:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                kept += 1
+                continue
+            dropped += 1
+            say(f"{name} is left out: {'; '.join(wrong)}")
+            if stop:
+                raise UsageError(f"{name} does not hold", next_step="mend it, or leave out --stop")
+    if session.as_json:
+        print_json({"kept": kept, "dropped": dropped})
+    else:
+        say(f"{kept} lines hold, {dropped} do not: {out}")
+
+
+@distill.command()
+def export(
+    run: Annotated[Path, typer.Option("--run", help="The run's folder.")],
+    base: Annotated[Path, typer.Option("--base", help="The base GGUF that was trained.")],
+    out: Annotated[Path, typer.Option("--out", help="The adapter, as a GGUF.")],
+) -> None:
+    """Write the adapter of a run's last checkpoint, finished or not, as the runtime takes it.
+
+    Example: finslm distill export --run runs/one --base qwen2.5-coder-0.5b-instruct-q4_k_m.gguf --out adapter.gguf
+    """
+    _need_the_extra()
+    from finslm.distill.train import export_checkpoint
+
+    export_checkpoint(run, base, out)
+    say(f"The adapter: {out}")
+
+
+@distill.command()
+def report(context: typer.Context, data: Data) -> None:
+    """Prove that nothing which is measured was learnt: the contexts of both sides, hashed, share none.
+
+    Example: finslm distill report --data ../shared/data
+    """
+    _need_the_extra()
+    from finslm.distill.corpus import load_corpus
+    from finslm.distill.splits import splits_of
+
+    splits = splits_of(load_corpus(data))
+    if session_of(context).as_json:
+        print_json(splits)
+    else:
+        columns = ("side", "source", "contexts", "questions", "on the other side", "licence")
+        rows = ((s.side, s.source, str(s.contexts), str(s.questions), str(s.shared), s.licence) for s in splits)
+        print_table("What is learnt, and what is measured", columns, rows)
+    if any(split.shared for split in splits):
+        raise IntegrityError("a context stands on both sides", safe="nothing was trained", next_step="keep it aside")
+
+
+def _checked_file(data: Path, lines: Path) -> Iterator[Checked]:
+    from finslm.distill.checking import problems
+    from finslm.distill.corpus import load_pages
+    from finslm.distill.examples import json_lines
+
+    _need_the_extra()
+    pages = load_pages(data)
+    for number, line in json_lines(lines):
+        page = pages.get((str(line.get("doc")), int(line.get("page", -1))))
+        wrong = ["its page is unknown"] if page is None else list(problems(line, page))
+        yield f"line {number}", None if wrong else line, wrong
+
+
+def _written_by(session: Session, data: Path, teacher: str, count: int, seed: int) -> Iterator[Checked]:
+    from finslm.cli.evaluate import engine_for
+    from finslm.distill.corpus import load_pages
+    from finslm.distill.labelling import labelled, pages_with_tables
+
+    _need_the_extra()
+    pages = load_pages(data)
+    places = pages_with_tables(pages, count, seed)
+    with engine_for(session, "ask", teacher) as (_, engine, _), progress(quiet=session.quiet) as bar:
+        results = bar.track(labelled(engine, pages, places, seed), total=len(places), description="Teaching")
+        for (doc, page), (line, wrong) in zip(places, results, strict=True):
+            yield f"{doc}, page {page}", line, wrong
+
+
+def _need_the_extra() -> None:
+    """Raises UsageError where the laboratory's libraries are not installed."""
+    if missing := [name for name in ("torch", "transformers", "peft", "pyarrow", "matplotlib") if not find_spec(name)]:
+        raise UsageError(
+            f"the laboratory needs {', '.join(missing)}", next_step="install the extra: pip install 'finslm[train]'"
+        )
 
 
 def _described(step: Progress) -> str:

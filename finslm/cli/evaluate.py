@@ -56,7 +56,7 @@ def _evaluate_questions(
     items = (tatqa_items if task == "tatqa" else dialogue_items)(data, first)
     items = items[:: max(1, len(items) // limit)][:limit] if limit else items
     settings = session.settings
-    with _engine(session, "ask", model) as (name, engine, is_taught), progress(quiet=session.quiet) as bar:
+    with engine_for(session, "ask", model) as (name, engine, is_taught), progress(quiet=session.quiet) as bar:
         instructions = Instructions.load(settings.data_dir, is_taught=is_taught)
         answerer = Answerer(engine, instructions, evidence_tokens=settings.evidence_tokens, abstain_below=0.0)
         counted = bar.track(marked(items, answerer), total=len(items), description=f"{name}: {task}")
@@ -81,7 +81,7 @@ def _evaluate_triage(session: Session, task: str, data: Path, limit: int | None,
 
     documents = load_known(data)[:limit]
     settings = TriageSettings.load(session.settings.data_dir)
-    with _engine(session, "triage", model) as (name, engine, _), progress(quiet=session.quiet) as bar:
+    with engine_for(session, "triage", model) as (name, engine, _), progress(quiet=session.quiet) as bar:
         triage = Triage(engine, settings, lambda _: "")
         results = list(bar.track(labelled(documents, triage), total=len(documents), description=f"{name}: {task}"))
     scores = accuracies(results)
@@ -93,7 +93,7 @@ def _evaluate_triage(session: Session, task: str, data: Path, limit: int | None,
 
 
 @contextmanager
-def _engine(session: Session, job: str, model: str | None) -> Iterator[tuple[str, Engine, bool]]:
+def engine_for(session: Session, job: str, model: str | None) -> Iterator[tuple[str, Engine, bool]]:
     """The model's name, its engine, and whether our laboratory taught it. No vault is opened."""
     from finslm.model import Engine, Registry, prefers_flash_attention, usable_cores
 

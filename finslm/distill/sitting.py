@@ -15,11 +15,11 @@ from finslm.answer import Instructions
 from finslm.distill.corpus import load_corpus, load_pages
 from finslm.distill.curve import draw_curve
 from finslm.distill.examples import Example
-from finslm.distill.export import export_adapter, imported_state
+from finslm.distill.export import imported_state
 from finslm.distill.packing import Pack, Tokenizer, packs_of
 from finslm.distill.student import Student
 from finslm.distill.synth import labels_of, load_families, synthesised
-from finslm.distill.train import Progress, Recipe, measure, train
+from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, train
 from finslm.distill.trimming import trimmed
 from finslm.model import usable_cores
 from finslm.model.llama import Llama
@@ -88,8 +88,7 @@ def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measu
     earlier = imported_state(sitting.start, sitting.base) if sitting.start else {}
     state = {name: torch.from_numpy(values) for name, values in earlier.items()} or None
     train(student, packs, recipe, sitting.run_dir, on_progress, state)
-    arrays = {name: tensor.float().cpu().numpy() for name, tensor in student.adapter_state().items()}
-    export_adapter(arrays, sitting.base, 2 * recipe.rank, sitting.adapter_file)
+    export_checkpoint(sitting.run_dir, sitting.base, sitting.adapter_file)
     draw_curve(sitting.run_dir)
     to_measure = packs_to_measure(aside, instructions, tokenizer)
     measured = [Measured(source, *measure(student, packs)) for source, packs in to_measure.items()]

@@ -18,8 +18,10 @@ from pathlib import Path
 
 import torch
 
+from finslm.distill.export import export_adapter
 from finslm.distill.packing import Pack
 from finslm.distill.student import Student
+from finslm.errors import PathMissing
 
 CHECKPOINT = "checkpoint.pt"
 METRICS = "metrics.jsonl"
@@ -104,6 +106,16 @@ def train(
             _save(student, optimizer, step, tokens, run_dir)
             saved_at = time.monotonic()
     _save(student, optimizer, step, tokens, run_dir)
+
+
+def export_checkpoint(run_dir: Path, base: Path, to: Path) -> None:
+    """Writes the adapter of a run's last checkpoint as a GGUF. Raises PathMissing."""
+    if not (run_dir / CHECKPOINT).is_file():
+        raise PathMissing(f"there is no checkpoint in {run_dir}", next_step="train first")
+    state = torch.load(run_dir / CHECKPOINT, weights_only=True)["adapter"]
+    recipe = json.loads((run_dir / CONFIG).read_text())
+    arrays = {name: tensor.float().cpu().numpy() for name, tensor in state.items()}
+    export_adapter(arrays, base, 2 * recipe["rank"], to)
 
 
 def batches(packs: Sequence[Pack], recipe: Recipe, skip: int) -> Iterator[list[Pack]]:
