@@ -78,7 +78,7 @@ def _problems_of_answer(line: dict[str, Any], value: Decimal) -> Iterator[str]:
     if not isinstance(answer, int | float):
         yield "the answer must be a number"
     elif abs(value - Decimal(str(answer))) > max(abs(value) * ROUNDING_PART, ROUNDING):
-        yield f"the program gives {value:.6g}, not {answer}"
+        yield f"the program gives {float(value):.6g}, not {answer}"
     if line.get("scale") not in get_args(Scale):
         yield f"its scale {line.get('scale')} is none of {', '.join(get_args(Scale))}"
 
