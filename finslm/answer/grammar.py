@@ -38,7 +38,8 @@ def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber
             f'CLAIM: ((SUM1 " < " SUM1 | SUM1 " > " SUM1) & /[^\\n]{{1,{PROGRAM_CHARACTERS}}}/) " | "',
             f"SCALE: {_choices(_scales(evidence))}",
             f'WORDS: ((PART (" ; " PART){{0,{MOST_PARTS - 1}}}) & /[^\\n|]{{1,{WORDS_CHARACTERS}}}/) " | "',
-            f"PART: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
+            r"PART: SUBSTRING & /[^\s|]([^\n|]*[^\s|])?/",
+            f"SUBSTRING: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
         )
     )
 

@@ -68,15 +68,27 @@ def sums(depth: int) -> st.SearchStrategy[str]:
 def test_every_program_of_the_language_can_be_written_and_run(
     llama: Llama, vocabulary: Vocabulary, grammar: str, program: str
 ) -> None:
-    assert admits(llama, vocabulary, grammar, f"calc: {program} | million")
+    assert admits(llama, vocabulary, grammar, f"calc: {program} | million\n")
     try:
         execute(program)
     except ProgramError as error:
         assert "divides by zero" in error.happened
 
 
-@pytest.mark.parametrize("text", ["answer: Mr Tobias Renn | none", "answer: Tobias Renn, to | none", "missing"])
-def test_words_of_the_evidence_can_be_written(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "answer: Mr Tobias Renn | none\n",
+        "answer: Tobias Renn, to | none\n",
+        "answer: 412 | million\n",
+        "answer: Net debt ; EBITDA ; Mr Tobias Renn | none\n",
+        "count: Net debt ; EBITDA | none\n",
+        "check: 412 / 142 > 2.9 | none\n",
+        "calc: ((412 / 142) ** (1 / 3) - 1) * 100 | percent\n",
+        "missing\n",
+    ],
+)
+def test_lines_of_every_form_can_be_written(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> None:
     assert admits(llama, vocabulary, grammar, text)
 
 
@@ -89,8 +101,12 @@ def test_words_of_the_evidence_can_be_written(llama: Llama, vocabulary: Vocabula
         "calc: 412 | billion",  # a scale that the evidence does not use
         "answer: Tobias Smith | none",
         "answer: Renn Tobias | none",
+        "answer: Net debt ;  | none",
+        "count:  | none",
+        "check: 412 > 142 > 2.9 | none",
+        "check: 412 | none",
         "The answer is 412",
     ],
 )
 def test_nothing_else_can(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> None:
-    assert not admits(llama, vocabulary, grammar, text)
+    assert not admits(llama, vocabulary, grammar, text + "\n")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from random_model import write_random_model
 
 from finslm.answer.grammar import ANSWER_TOKENS, answer_grammar
+from finslm.answer.line import AnswerLine, parse_line
 from finslm.answer.numbers import numbers_in
-from finslm.answer.program import CONSTANTS, execute, operands
+from finslm.answer.program import CONSTANTS, execute, holds, operands
 from finslm.documents import Passage
 from finslm.errors import Cancelled, ModelUnusable, ProgramError, PromptTooLong
 from finslm.model import Engine, Sampling, chatml, json_schema, lark
@@ -48,31 +49,28 @@ def outcomes(engine: Engine, grammar: str, seeds: range) -> list[str]:
     return [ticket.result().text for ticket in tickets]
 
 
-def value_or_reason(program: str) -> str:
-    """What the program gives: a value, or one of the reasons for which a well-formed program has none."""
+def value_or_reason(line: AnswerLine) -> str:
+    """What the program or claim gives: a value, or one of the reasons for which a well-formed one has none."""
     try:
-        return str(execute(program))
+        return str(execute(line.parts[0]) if line.kind == "calc" else holds(line.parts[0]))
     except ProgramError as error:
         return next(reason for reason in ("divides by zero", "out of range") if reason in error.happened)
 
 
 def check_answers(engine: Engine, seeds: range) -> None:
-    """Every output is one of the three forms, and no program holds a number that is not in its evidence."""
+    """Every output is a line, no program holds a number that is not in its evidence, no words others than those of it."""
     evidence = [Passage("p", "d", 0, 0, len(EVIDENCE), EVIDENCE)]
     numbers = numbers_in(evidence)
     known = {abs(number.value) for number in numbers} | {abs(execute(constant)) for constant in CONSTANTS}
     for text in outcomes(engine, lark(answer_grammar(evidence, numbers)), seeds):
-        kind, _, rest = text.partition(": ")
-        body, bar, scale = rest.rpartition(" | ")
-        if kind == "calc":
-            assert scale in ("none", "percent", "thousand", "million", "billion"), text
-            assert {abs(value) for value in operands(body)} <= known, text
-            assert value_or_reason(body)
-        elif kind == "answer":
-            assert bar
-            assert " ".join(body.split()) in " ".join(EVIDENCE.split()), text
+        line = parse_line(text)
+        assert line is not None, text
+        assert all(line.parts), text
+        if line.kind in ("calc", "check"):
+            assert {abs(value) for value in operands(line.parts[0])} <= known, text
+            assert value_or_reason(line)
         else:
-            assert text == "missing"
+            assert all(" ".join(part.split()) in " ".join(EVIDENCE.split()) for part in line.parts), text
 
 
 def test_noise_under_the_answer_grammar_is_always_an_answer(noise: Engine) -> None:
