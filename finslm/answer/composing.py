@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from finslm.answer.grounding import cite_operands, cite_words
 from finslm.answer.line import AnswerLine
@@ -120,13 +120,18 @@ def _unit(scale: Scale, places: Sequence[Citation], numbers: Sequence[EvidenceNu
 
 
 def _rounded(value: Decimal) -> Decimal:
-    """At most four decimals: more would pretend a precision that filings do not have."""
-    rounded = round(value, 4)
+    """Four decimals, six for a fraction: more would pretend a precision that filings do not have."""
+    rounded = _half_up(value, 4 if abs(value) >= 1 else 6)
     return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded.normalize()
 
 
 def _spoken(value: Decimal, scale: Scale, unit: str | None) -> str:
-    number = format(_rounded(round(value, 2)) if abs(value) >= 1 else _rounded(value), ",f")
+    number = format(_rounded(_half_up(value, 2)) if abs(value) >= 1 else _rounded(value), ",f")
     if scale == "percent":
         return f"{number} %"
     return " ".join(part for part in (unit, number, "" if scale == "none" else scale) if part)
+
+
+def _half_up(value: Decimal, digits: int) -> Decimal:
+    """As accountants round: a half goes away from zero."""
+    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)

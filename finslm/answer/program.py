@@ -31,7 +31,7 @@ FUNCTIONS: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {
     "count": lambda values: Decimal(len(values)),
 }
 # The numbers that a program may use though they do not stand in the evidence.
-CONSTANTS = ("1", "2", "3", "4", "5", "12", "100", "365", "1000", "1000000")
+CONSTANTS = (*map(str, range(11)), "12", "100", "365", "1000", "10000", "1000000")
 LARGEST = Decimal("1e18")
 """More than any amount of money that a document reports; a program that gives more has gone astray."""
 EXACT = Context(prec=34, traps=[DivisionByZero, InvalidOperation, Overflow])

@@ -26,18 +26,22 @@ TOLERANCE = Decimal("0.0002")
 
 
 def computed(expression: str, answer: Decimal | None, scale: Scale, passages: Sequence[str]) -> str | None:
-    """The line of an expression, if it may be taught. A fraction whose answer is in percent is multiplied by 100."""
-    try:
-        program = spelled(expression)
-        value = execute(program)
-        if answer is not None and not agrees(value, answer):
-            program = spelled(f"({program}) * 100")
-            if scale != "percent" or not agrees(execute(program), answer):
-                return None
-    except ProgramError:
-        return None
-    grounded = _grounded(program, passages)
-    return str(AnswerLine("calc", (grounded,), scale)) if grounded else None
+    """The line of an expression, if it may be taught: its value is the answer, where that is known.
+
+    Annotators leave out what goes without saying: a fraction may be meant in percent, and a rate divided by 100.
+    """
+    variants = [expression, re.sub(r"(\d+(?:\.\d+)?)\s*%", r"(\1 / 100)", expression)]
+    if scale == "percent":
+        variants.append(f"({expression}) * 100")
+    for variant in variants if answer is not None else variants[:1]:
+        try:
+            program = spelled(variant)
+            if answer is None or agrees(execute(program), answer):
+                grounded = _grounded(program, passages)
+                return str(AnswerLine("calc", (grounded,), scale)) if grounded else None
+        except ProgramError:
+            continue
+    return None
 
 
 def percentage(expression: str, fraction: Decimal, passages: Sequence[str]) -> str | None:
@@ -61,11 +65,19 @@ def claimed(claim: str, answer: bool, passages: Sequence[str]) -> str | None:
 
 def copied(kind: Kind, parts: Sequence[str], scale: Scale, passages: Sequence[str]) -> str | None:
     """The line of spans or of counted items, if all of them stand in the context."""
-    parts = [" ".join(part.split()) for part in parts]
     context = " ".join("\n".join(passages).split())
-    if not parts or any(not part or part not in context or "|" in part or " ; " in part for part in parts):
+    printed = [_as_printed(" ".join(part.split()), context) for part in parts]
+    if not printed or any(not part or "|" in part or " ; " in part for part in printed):
         return None
-    return str(AnswerLine(kind, tuple(parts), scale))
+    return str(AnswerLine(kind, tuple(printed), scale))
+
+
+def _as_printed(part: str, context: str) -> str:
+    """The words as the context has them, which may be in other letters; empty where it has none."""
+    if part in context:
+        return part
+    start = context.lower().find(part.lower())
+    return context[start : start + len(part)] if start >= 0 and len(context) == len(context.lower()) else ""
 
 
 def missing() -> str:
@@ -104,4 +116,9 @@ def _grounded(program: str, passages: Sequence[str]) -> str | None:
         return by_value.get(Decimal(literal), literal)
 
     written = LITERAL.sub(as_printed, program)
-    return None if lost or (value_of(written) is None and "<" not in written and ">" not in written) else written
+    is_grounded = any(literal in printed for literal in LITERAL.findall(written))
+    return (
+        None
+        if lost or not is_grounded or (value_of(written) is None and "<" not in written and ">" not in written)
+        else written
+    )

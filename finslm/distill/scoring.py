@@ -13,7 +13,7 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from finslm.documents import Answer, Scale
 
@@ -24,6 +24,7 @@ FACTORS: dict[Scale, Decimal] = {
     "billion": Decimal(10**9),
     "percent": Decimal("0.01"),
 }
+CENT = Decimal("0.01")
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 NUMBER = re.compile(r"[-(]?\s*[$€£¥]?\s*-?(\d[\d,]*\.?\d*|\.\d+)\s*\)?\s*(%?)\)?")
 
@@ -86,7 +87,7 @@ def _normal(text: str, scale: Scale) -> str:
         return words if scale == "none" else f"{words} {scale}"
     value, is_percent = number
     factor = FACTORS["percent"] if is_percent else FACTORS[scale]
-    return f"{float(round(value, 2) * factor):.4f}"
+    return f"{float(value.quantize(CENT, ROUND_HALF_UP) * factor):.4f}"
 
 
 def _number(text: str) -> tuple[Decimal, bool] | None:

@@ -31,6 +31,7 @@ def spelled(expression: str) -> str:
     text = re.sub(r"(?<=\d),(?=\d{3})", "", expression)
     text = re.sub(r"[$€£%]", "", text).translate(str.maketrans("[]{}×–−", "()()*--")).replace("^", "**").strip()
     text = re.sub(r"(?<![\d.])0+(?=\d)", "", text)
+    text = re.sub(r"(?<![\d.])\.(?=\d)", "0.", text)
     try:
         return _spelled(ast.parse(text, mode="eval").body, text)[0]
     except (SyntaxError, KeyError, ValueError) as error:
