@@ -1,0 +1,104 @@
+"""`finslm eval` and `finslm distill` as they are typed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+CONTEXT = {
+    "table": {"uid": "t", "table": [["(in millions)", "2023", "2022"], ["Net sales", "1,452.4", "1,146.2"]]},
+    "paragraphs": [{"order": 1, "text": "The audit of Northmere was led by Marta Lindqvist."}],
+    "questions": [
+        {
+            "uid": "q1",
+            "question": "Who led the audit?",
+            "answer": ["Marta Lindqvist"],
+            "answer_type": "span",
+            "scale": "",
+        },
+        {
+            "uid": "q2",
+            "question": "What is the change in net sales?",
+            "answer": 306.2,
+            "answer_type": "arithmetic",
+            "scale": "million",
+        },
+    ],
+}
+DOCUMENTS = [
+    {
+        "text": "INVOICE\nInvoice number 4711\nBill to: Northmere plc\nAmount due: EUR 1,200.00",
+        "doc_type": "invoice",
+        "events": [],
+    },
+    {"text": "Profit rose strongly and the outlook was raised.", "label": "Positive"},
+]
+
+
+def finslm(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).parent / "finslm", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.model
+def test_a_question_set_is_scored_with_its_interval(tmp_path: Path) -> None:
+    (tmp_path / "set.json").write_text(json.dumps([CONTEXT]))
+    run = finslm(
+        "eval",
+        "tatqa",
+        "--data",
+        tmp_path / "set.json",
+        "--model",
+        "finslm-135m",
+        "--out",
+        tmp_path / "o.jsonl",
+        "--json",
+    )
+    assert run.returncode == 0, run.stderr
+    scores = json.loads(run.stdout)
+    lines = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text().splitlines()]
+    assert [line["answer"]["id"] for line in lines] == ["q1", "q2"]
+    assert scores["exact"]["count"] == 2
+    assert scores["exact"]["mean"] == sum(line["exact"] for line in lines) / 2
+    assert set(scores["by_kind"]) == {"span", "arithmetic"}
+
+
+@pytest.mark.model
+def test_labelled_documents_are_scored(tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text("".join(json.dumps(document) + "\n" for document in DOCUMENTS))
+    run = finslm("eval", "triage", "--data", tmp_path / "set.jsonl", "--model", "finslm-135m", "--json")
+    assert run.returncode == 0, run.stderr
+    accuracy = json.loads(run.stdout)["accuracy"]
+    assert accuracy["doc_type"] == {"mean": 1.0, "half_width": 0.0, "count": 1}
+    assert accuracy["sentiment"]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("eval", "chess", "--data", "x"), 2, "there is no task chess"),
+        (("eval", "tatqa", "--data", "nowhere.json"), 2, "there is no TAT-QA file nowhere.json"),
+        (("eval", "sentiment", "--data", "{broken}"), 1, "line 2 of"),
+        (("distill", "label", "--data", ".", "--out", "x"), 2, "either --lines or --teacher"),
+    ],
+)
+def test_what_cannot_be_measured_says_so(arguments: tuple[str, ...], code: int, told: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(json.dumps(DOCUMENTS[1]) + "\nno json\n")
+    run = finslm(*(str(broken) if argument == "{broken}" else argument for argument in arguments))
+    assert run.returncode == code, run.stderr
+    assert told in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="the extra is installed")
+def test_without_the_extra_the_laboratory_says_how_to_install_it() -> None:
+    run = finslm("distill", "report", "--data", ".")
+    assert run.returncode == 2
+    assert "pip install 'finslm[train]'" in run.stderr
