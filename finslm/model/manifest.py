@@ -103,7 +103,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One `data/models/NAME/manifest.toml`; `adapter` and `importance` are files beside it."""
+    """One `data/models/NAME/manifest.toml`; `adapter`, `importance`, `vocabulary` are files beside it."""
 
     __pydantic_config__ = _CLOSED
 
@@ -120,6 +120,7 @@ class Manifest:
     built: Built
     adapter: Pin | None = None
     importance: Pin | None = None
+    vocabulary: Pin | None = None
 
 
 _SCHEMA = TypeAdapter(Manifest)

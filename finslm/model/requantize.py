@@ -23,6 +23,7 @@ from finslm.model.iq4_nl import quantize_iq4_nl
 from finslm.model.machine import usable_cores
 from finslm.model.manifest import Built
 from finslm.model.progress import OnProgress, unwatched
+from finslm.model.vocabulary import Ids, Vocabulary
 
 EMBEDDING, OUTPUT = "token_embd.weight", "output.weight"
 UNUSED_METADATA = ("GGUF.", "general.", "tokenizer.chat_template")
@@ -41,10 +42,13 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What we know beyond the base, by the name of the weight: our training, and how much each column matters."""
+    """What we know beyond the base: our training and how much each column matters, by the name of the weight; and which
+    tokens are needed (all when `kept` is None).
+    """
 
     deltas: Mapping[str, Delta] = field(default_factory=dict)
     importance: Mapping[str, Floats] = field(default_factory=dict)
+    kept: Ids | None = None
 
 
 NOTHING = Knowledge()
@@ -85,7 +89,7 @@ def requantize(
     reader = GGUFReader(base)
     tensors = _planned(reader, built, knowledge)
     writer = GGUFWriter(target, _text(reader, "general.architecture"))
-    _copy_metadata(reader, writer, name, built)
+    _copy_metadata(reader, writer, name, built, knowledge)
     for tensor in tensors:
         dtype = np.dtype(np.float32 if tensor.wanted == GGMLQuantizationType.F32 else np.float16)
         writer.add_tensor_info(tensor.name, tensor.shape, dtype, tensor.wanted_bytes, raw_dtype=tensor.wanted)
@@ -104,11 +108,14 @@ def _planned(reader: GGUFReader, built: Built, knowledge: Knowledge) -> list[Ten
             continue
         taken = output if output is not None and held.name == EMBEDDING else held
         shape = tuple(int(size) for size in reversed(taken.shape))
+        data = taken.data
+        if held.name == EMBEDDING and knowledge.kept is not None:
+            data, shape = data[knowledge.kept], (len(knowledge.kept), *shape[1:])
         planned.append(
             Tensor(
                 held.name,
                 shape,
-                taken.data,
+                data,
                 taken.tensor_type,
                 _wanted(held.name, shape, built),
                 knowledge.deltas.get(held.name),
@@ -127,14 +134,17 @@ def _wanted(name: str, shape: tuple[int, ...], built: Built) -> GGMLQuantization
     return GGMLQuantizationType["Q8_0" if is_fine else built.linear]
 
 
-def _copy_metadata(reader: GGUFReader, writer: GGUFWriter, name: str, built: Built) -> None:
+def _copy_metadata(reader: GGUFReader, writer: GGUFWriter, name: str, built: Built, knowledge: Knowledge) -> None:
     writer.add_name(name)
     writer.add_file_type(FILE_TYPES[built.linear])
     writer.add_quantization_version(2)
-    for key, held in reader.fields.items():
-        if not key.startswith(UNUSED_METADATA):
-            element = held.types[-1] if held.types[0] == GGUFValueType.ARRAY else None
-            writer.add_key_value(key, held.contents(), held.types[0], element)
+    fields = {key: held for key, held in reader.fields.items() if not key.startswith(UNUSED_METADATA)}
+    values = {key: held.contents() for key, held in fields.items()}
+    if knowledge.kept is not None:
+        values |= Vocabulary.of(reader).metadata(knowledge.kept, values)
+    for key, held in fields.items():
+        element = held.types[-1] if held.types[0] == GGUFValueType.ARRAY else None
+        writer.add_key_value(key, values[key], held.types[0], element)
 
 
 def _write_tensors(writer: GGUFWriter, tensors: list[Tensor], on_progress: OnProgress) -> None:

@@ -1,0 +1,125 @@
+"""How small can it be: accuracy, size and speed of any GGUFs side by side, as tables for the model cards and one plot.
+
+Each file is asked the questions that are kept aside from training (TAT-QA: the last 40 contexts, all passages given;
+ConvFinQA: the last 20 dialogues, the gold history given), through the answers that users get.
+
+    python scripts/report_model.py --data ../shared/data --out docs/models \\
+        "base 0.5B, Q8_0=base-q8.gguf" "finslm-0.5b, IQ4_NL=~/.local/share/finslm/models/finslm-0.5b.gguf:taught"
+
+A file named with `:taught` gets the short instructions that our laboratory teaches with. A model without a file is written
+`NAME=` and stands in the table as not trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from finslm.answer import Answerer, Instructions
+from finslm.config import Settings, shipped
+from finslm.distill.corpus import KEPT_DIALOGUES, KEPT_TATQA
+from finslm.distill.evaluation import Item, Report, dialogue_items, marked, report, tatqa_items
+from finslm.model import Engine, usable_cores
+from finslm.model.bench import prompt_rate, writing_rate
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of one file; speeds in tokens a second."""
+
+    name: str
+    size_bytes: int
+    tatqa: Report
+    convfinqa: Report
+    reading: float
+    writing: float
+
+
+def main() -> None:
+    """Measures the files and writes `report.json`, `report.md` and `accuracy.png`."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+", metavar="NAME=FILE[:taught]")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--limit", type=int, help="only so many questions of each set, evenly spread")
+    given = parser.parse_args()
+    tatqa = spread(tatqa_items(given.data / "tatqa_dev.json", -KEPT_TATQA), given.limit)
+    dialogues = spread(dialogue_items(given.data / "convfinqa_dev100.json", -KEPT_DIALOGUES), given.limit)
+    given.out.mkdir(parents=True, exist_ok=True)
+    rows, lines = [], [HEAD]
+    for model in given.models:
+        name, _, file = model.partition("=")
+        if not file:
+            lines.append(f"| {name} | | | | | | not trained |")
+            continue
+        path, _, is_taught = file.partition(":")
+        row = measured(name, Path(path).expanduser(), tatqa, dialogues, is_taught=bool(is_taught))
+        rows.append(row)
+        lines.append(line_of(row))
+        print(lines[-1], flush=True)
+        (given.out / "report.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+        (given.out / "report.md").write_text("\n".join(lines) + "\n")
+    draw(rows, given.out / "accuracy.png")
+
+
+HEAD = """| model | MB | TAT-QA EM | TAT-QA F1 | EM, surest 40 % | ConvFinQA | tokens/s reading, writing |
+|---|---|---|---|---|---|---|"""
+
+
+def spread(items: list[Item], limit: int | None) -> list[Item]:
+    """At most `limit` of the items, evenly spread."""
+    return items[:: max(1, len(items) // limit)][:limit] if limit else items
+
+
+def measured(name: str, path: Path, tatqa: list[Item], dialogues: list[Item], *, is_taught: bool) -> Row:
+    """Everything about one file."""
+    settings = Settings()
+    instructions = Instructions.load(shipped("data"), is_taught=is_taught)
+    text = "\n".join(sample.read_text("utf-8") for sample in sorted((shipped("data") / "samples").glob("*.txt")))
+    with Engine(path, threads=usable_cores(), context_tokens=settings.context_tokens) as engine:
+        answerer = Answerer(engine, instructions, evidence_tokens=settings.evidence_tokens, abstain_below=0.0)
+        return Row(
+            name,
+            path.stat().st_size,
+            report(marked(tatqa, answerer)),
+            report(marked(dialogues, answerer)),
+            prompt_rate(engine, text, 1),
+            writing_rate(engine, 1, None, 1),
+        )
+
+
+def line_of(row: Row) -> str:
+    """The row as a line of a Markdown table."""
+    em, f1, surest, turns = row.tatqa.exact, row.tatqa.f1, row.tatqa.surest, row.convfinqa.exact
+    return (
+        f"| {row.name} | {row.size_bytes / 1e6:.0f} | {em.mean:.1%} ± {em.half_width:.1%} | {f1.mean:.1%} | "
+        f"{surest.mean:.1%} | {turns.mean:.1%} ± {turns.half_width:.1%} | {row.reading:.0f}, {row.writing:.0f} |"
+    )
+
+
+def draw(rows: list[Row], to: Path) -> None:
+    """Accuracy against size; the area of a point is its speed of writing."""
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for row in rows:
+        size, exact = row.size_bytes / 1e6, row.tatqa.exact
+        axes.errorbar(size, 100 * exact.mean, 100 * exact.half_width, color="lightgrey", zorder=1)
+        axes.scatter(size, 100 * exact.mean, s=3 * row.writing, zorder=2)
+        axes.annotate(
+            f"{row.name}\n{row.writing:.0f} tokens/s",
+            (size, 100 * exact.mean),
+            xytext=(8, -4),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axes.set(xlabel="size of the file, MB", ylabel="TAT-QA exact match, % (kept aside)", ylim=(0, 100), xscale="log")
+    axes.grid(alpha=0.3)
+    figure.savefig(to, dpi=110)
+
+
+if __name__ == "__main__":
+    main()
