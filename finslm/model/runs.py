@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from finslm.errors import Cancelled
-from finslm.model.choosing import Chooser, Logits, Sampling
+from finslm.model.choosing import Chooser, Logits, Sampling, log_sum_exp
 from finslm.model.constraint import Constraint
 from finslm.model.drafting import Lookup
 
@@ -21,11 +21,14 @@ LogitsAt = Callable[[int], Logits]
 
 @dataclass(frozen=True)
 class Generation:
-    """What the model wrote: its text, the natural log-probability of it under the grammar, and its length."""
+    """What the model wrote: its text, its natural log-probability under the grammar, its length, and its log-probability
+    among all that the model could have said; the latter is low where the grammar had to hold the model back.
+    """
 
     text: str
     logprob: float
     tokens: int
+    free_logprob: float
 
 
 class Ticket(Generic[Result]):
@@ -138,7 +141,7 @@ class Writing(Run):
         self._is_end = is_end
         self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
         self._text: list[str] = []
-        self._logprob = 0.0
+        self._logprob = self._free_logprob = 0.0
         self.is_finished = False
 
     @property
@@ -172,7 +175,7 @@ class Writing(Run):
 
     def generation(self) -> Generation:
         """What was written."""
-        return Generation("".join(self._text), self._logprob, self._written)
+        return Generation("".join(self._text), self._logprob, self._written, self._free_logprob)
 
     def _choose(self, logits: Logits) -> list[int]:
         """Chooses a token and takes those that the grammar then forces; none at the end."""
@@ -181,6 +184,7 @@ class Writing(Run):
             self.is_finished = True
             return []
         self._logprob += logprob
+        self._free_logprob += float(logits[token]) - log_sum_exp(logits) if self._constraint else logprob
         chosen = [token, *(self._constraint.accept(token) if self._constraint else ())]
         self._write(chosen)
         self.is_finished = self.room <= 0 or (self._constraint is not None and self._constraint.is_finished)
