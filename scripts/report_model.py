@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from matplotlib.figure import Figure
 from finslm.answer import Answerer, Instructions
 from finslm.config import Settings, shipped
 from finslm.distill.corpus import KEPT_DIALOGUES, KEPT_TATQA
-from finslm.distill.evaluation import Item, Report, dialogue_items, marked, report, tatqa_items
+from finslm.distill.evaluation import Item, Report, dialogue_items, marked, report, spread, tatqa_items
 from finslm.model import Engine, usable_cores
 from finslm.model.bench import prompt_rate, writing_rate
 
@@ -70,12 +71,7 @@ HEAD = """| model | MB | TAT-QA EM | TAT-QA F1 | EM, surest 40 % | ConvFinQA | t
 |---|---|---|---|---|---|---|"""
 
 
-def spread(items: list[Item], limit: int | None) -> list[Item]:
-    """At most `limit` of the items, evenly spread."""
-    return items[:: max(1, len(items) // limit)][:limit] if limit else items
-
-
-def measured(name: str, path: Path, tatqa: list[Item], dialogues: list[Item], *, is_taught: bool) -> Row:
+def measured(name: str, path: Path, tatqa: Sequence[Item], dialogues: Sequence[Item], *, is_taught: bool) -> Row:
     """Everything about one file."""
     settings = Settings()
     instructions = Instructions.load(shipped("data"), is_taught=is_taught)

@@ -9,9 +9,10 @@ from finslm.answer.answerer import Answerer, Manner, abstain
 from finslm.answer.line import MISSING, AnswerLine, Kind, parse_line
 from finslm.answer.numbers import numbers_of
 from finslm.answer.program import execute, holds
-from finslm.answer.prompt import Instructions, ask_prompt, table_text
+from finslm.answer.prompt import BETWEEN_CELLS, Instructions, ask_prompt, table_text
 
 __all__ = [
+    "BETWEEN_CELLS",
     "MISSING",
     "AnswerLine",
     "Answerer",

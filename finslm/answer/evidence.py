@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from finslm.answer.prompt import BETWEEN_CELLS
 from finslm.documents import Passage
 
 WORD = re.compile(r"\w+")
@@ -14,7 +15,6 @@ SENTENCE = re.compile(r"\S.*?(?:[.;:!?](?=\s)|\n|\Z)", re.DOTALL)
 ROW = re.compile(r"\S.*?(?:\n|\Z)")
 HEADING = re.compile(r"(?:\b(?:19|20)\d\d\b.*){2}|\bin (?:\S+ )?(?:thousand|million|billion)", re.IGNORECASE)
 """Lines that give the columns their years, or the numbers their scale: without them no number means anything."""
-TABLE_CELL = " | "
 
 Count = Callable[[str], int]
 
@@ -56,13 +56,13 @@ def leading(passages: Sequence[Passage], tokens: int, count: Count) -> tuple[Pas
 
 
 def _comes_first(piece: Passage) -> bool:
-    is_whole_table = TABLE_CELL in piece.text and "\n" in piece.text.strip()
+    is_whole_table = BETWEEN_CELLS in piece.text and "\n" in piece.text.strip()
     return is_whole_table or bool(HEADING.search(piece.text))
 
 
 def _pieces(passage: Passage, tokens: int, count: Count) -> Iterator[Passage]:
     """A table as it is, one that is too large by its rows, text by sentences and lines; blanks go with what is before."""
-    is_table = TABLE_CELL in passage.text
+    is_table = BETWEEN_CELLS in passage.text
     if is_table and count(passage.text) <= tokens:
         yield passage
         return

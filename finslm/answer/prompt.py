@@ -13,6 +13,8 @@ from pathlib import Path
 from finslm.documents import Turn
 from finslm.model import Message, Prompt, chatml
 
+BETWEEN_CELLS = " | "
+
 
 @dataclass(frozen=True)
 class Instructions:
@@ -30,7 +32,7 @@ class Instructions:
 
 def table_text(rows: Sequence[Sequence[str | None]]) -> str:
     """A table as the model reads it: one line a row, cells between bars."""
-    return "\n".join(" | ".join((cell or "").strip() for cell in row) for row in rows)
+    return "\n".join(BETWEEN_CELLS.join((cell or "").strip() for cell in row) for row in rows)
 
 
 def ask_prompt(

@@ -38,12 +38,11 @@ def synth(
     """
     from finslm.distill.corpus import load_pages
     from finslm.distill.examples import write_examples
-    from finslm.distill.synth import labels_of, load_families, synthesised
+    from finslm.distill.synth import load_families, synthesised
 
     session = session_of(context)
     _need_the_extra()
-    pages = load_pages(data)
-    examples = list(synthesised(pages, load_families(session.settings.data_dir), labels_of(pages.items()), seed))
+    examples = list(synthesised(load_pages(data), load_families(session.settings.data_dir), seed))
     write_examples(out, examples)
     kinds = Counter(asked.line.partition(":")[0] for example in examples for asked in example.asked)
     if session.as_json:
@@ -156,10 +155,10 @@ def report(context: typer.Context, data: Data) -> None:
     Example: finslm distill report --data ../shared/data
     """
     _need_the_extra()
-    from finslm.distill.corpus import load_corpus
+    from finslm.distill.corpus import load_corpus, load_pages
     from finslm.distill.splits import splits_of
 
-    splits = splits_of(load_corpus(data))
+    splits = splits_of(load_corpus(data, load_pages(data)))
     if session_of(context).as_json:
         print_json(splits)
     else:

@@ -16,7 +16,7 @@ from finslm.errors import UsageError
 if TYPE_CHECKING:
     from finslm.cli.session import Session
     from finslm.distill.scoring import Score
-    from finslm.model import Engine
+    from finslm.model import Engine, Job
 
 Task = Literal["tatqa", "convfinqa", "triage", "sentiment"]
 QUESTIONS = ("tatqa", "convfinqa")
@@ -51,10 +51,9 @@ def _evaluate_questions(
 ) -> None:
     from finslm.answer import Answerer, Instructions
     from finslm.cli.output import json_line
-    from finslm.distill.evaluation import dialogue_items, marked, report, tatqa_items
+    from finslm.distill.evaluation import dialogue_items, marked, report, spread, tatqa_items
 
-    items = (tatqa_items if task == "tatqa" else dialogue_items)(data, first)
-    items = items[:: max(1, len(items) // limit)][:limit] if limit else items
+    items = spread((tatqa_items if task == "tatqa" else dialogue_items)(data, first), limit)
     settings = session.settings
     with engine_for(session, "ask", model) as (name, engine, is_taught), progress(quiet=session.quiet) as bar:
         instructions = Instructions.load(settings.data_dir, is_taught=is_taught)
@@ -93,18 +92,16 @@ def _evaluate_triage(session: Session, task: str, data: Path, limit: int | None,
 
 
 @contextmanager
-def engine_for(session: Session, job: str, model: str | None) -> Iterator[tuple[str, Engine, bool]]:
+def engine_for(session: Session, job: Job, model: str | None) -> Iterator[tuple[str, Engine, bool]]:
     """The model's name, its engine, and whether our laboratory taught it. No vault is opened."""
-    from finslm.model import Engine, Registry, prefers_flash_attention, usable_cores
+    from finslm.desk import Models
 
-    settings = session.settings
-    registry = Registry(settings.models_dir, settings.data_dir, settings.policies_dir)
-    name = registry.model_for(job, model)
-    path, threads, cells = registry.path_for(name), settings.threads or usable_cores(), settings.context_tokens
-    notes = settings.models_dir / "tuning.json"
-    flash = prefers_flash_attention(path, threads=threads, context_tokens=cells, notes=notes)
-    with Engine(path, threads=threads, context_tokens=cells, flash_attention=flash) as engine:
-        yield name, engine, registry.is_taught(name)
+    models = Models(session.settings)
+    try:
+        name = models.name_for(job, model)
+        yield name, models.engine(name), models.is_taught(name)
+    finally:
+        models.close()
 
 
 def _print_scores(title: str, rows: list[tuple[str, Score]]) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from finslm.distill import finqa, tatqa, teacher
-from finslm.distill.examples import Example, json_lines, merged
-from finslm.errors import PathMissing
+from finslm.distill.examples import Example, json_lines, letters_of, merged, present
+from finslm.distill.teacher import Pages
 
 KEPT_TATQA = 40
 KEPT_DIALOGUES = 20
@@ -29,46 +29,36 @@ class Corpus:
     aside: tuple[Example, ...]
 
 
-def load_corpus(data: Path) -> Corpus:
-    """The corpus of the folder that DATA.md describes. Raises PathMissing."""
-    tatqa_training, tatqa_aside = tatqa.published(data / "tatqa_dev.json", KEPT_TATQA)
-    spoken_training, spoken_aside = finqa.dialogues(data / "convfinqa_dev100.json", KEPT_DIALOGUES)
-    lessons = merged(teacher.taught((fields for _, fields in json_lines(data / "teacher/qa.jsonl")), load_pages(data)))
+def load_corpus(data: Path, pages: Pages) -> Corpus:
+    """The corpus of the folder that DATA.md describes, with the `pages` of its filings. Raises PathMissing."""
+    tables = [tatqa.example_of(context) for context in tatqa.load_contexts(data / "tatqa_dev.json")]
+    spoken = [finqa.example_of(dialogue) for dialogue in finqa.load_dialogues(data / "convfinqa_dev100.json")]
+    lessons = merged(teacher.taught((fields for _, fields in json_lines(data / "teacher/qa.jsonl")), pages))
     gathered = [
         *tatqa.gathered(line for name in TATQA_LIKE for line in _gold(data, name)),
         *finqa.gathered(line for name in FINQA_LIKE for line in _gold(data, name)),
     ]
-    aside = [*tatqa_aside, *spoken_aside, *lessons[-KEPT_TEACHER:]]
-    training = merged([*tatqa_training, *spoken_training, *gathered, *lessons[:-KEPT_TEACHER]])
+    aside = [*tables[-KEPT_TATQA:], *spoken[-KEPT_DIALOGUES:], *lessons[-KEPT_TEACHER:]]
+    training = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons[:-KEPT_TEACHER]])
     return Corpus(tuple(without(training, aside)), tuple(example for example in aside if example.asked))
 
 
 def without(training: Iterable[Example], aside: Sequence[Example]) -> list[Example]:
     """The training examples of which no passage of some length is a passage of `aside`."""
-    held = {_letters(passage) for example in aside for passage in example.passages if len(passage) > 80}
-    return [e for e in training if e.asked and not any(_letters(passage) in held for passage in e.passages)]
+    held = {letters_of(passage) for example in aside for passage in example.passages if len(passage) > 80}
+    return [e for e in training if e.asked and not any(letters_of(passage) in held for passage in e.passages)]
 
 
 def load_pages(data: Path) -> dict[tuple[str, int], str]:
     """The text of every page of `filings.parquet`, by document and 0-based page."""
     from pyarrow import parquet  # noqa: PLC0415 - of the extra `train`, for these two columns only
 
-    path = data / "filings.parquet"
-    if not path.is_file():
-        raise PathMissing(f"there is no file {path}", next_step="see DATA.md for where it lies")
-    table = parquet.read_table(path, columns=["doc", "page", "text"]).to_pydict()
+    table = parquet.read_table(present(data / "filings.parquet"), columns=["doc", "page", "text"]).to_pydict()
     return {(doc, page): text for doc, page, text in zip(table["doc"], table["page"], table["text"], strict=True)}
 
 
 def _gold(data: Path, name: str) -> Iterable[dict[str, Any]]:
-    path = data / f"gold/{name}.jsonl.gz"
-    if not path.is_file():
-        raise PathMissing(f"there is no file {path}", next_step="see DATA.md for where it lies")
-    with gzip.open(path, "rt", encoding="utf-8") as file:
+    with gzip.open(present(data / f"gold/{name}.jsonl.gz"), "rt", encoding="utf-8") as file:
         for line in file:
             fields = json.loads(line)
             yield {"table": None, "texts": [], "history": [], "scale": None, "program": None, **fields}
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())

@@ -61,13 +61,16 @@ def dialogue_items(path: Path, first: int = 0) -> list[Item]:
     """The turns of a ConvFinQA file from dialogue `first` on, with the gold history. Raises PathMissing."""
     items = []
     for dialogue in finqa.load_dialogues(path)[first:]:
-        spoken, history = dialogue["dialogue"], list[Turn]()
-        turns = zip(spoken["conv_questions"], spoken["conv_answers"], spoken["executed_answers"], strict=True)
-        for number, (text, answer, executed) in enumerate(turns):
-            question = _question(f"{dialogue['id']}#{number}", text, finqa.passages_of(dialogue), tuple(history))
-            items.append(Item(question, f"turn {min(number, 3) + 1}", _executed_scorer(executed)))
-            history.append(Turn(text, str(answer)))
+        passages = finqa.passages_of(dialogue)
+        for number, turn in enumerate(finqa.turns_of(dialogue)):
+            question = _question(f"{dialogue['id']}#{number}", turn.question, passages, turn.history)
+            items.append(Item(question, f"turn {min(number, 3) + 1}", _executed_scorer(turn.executed)))
     return items
+
+
+def spread(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
+    """At most `limit` of the items, evenly spread."""
+    return items[:: max(1, len(items) // limit)][:limit] if limit else items
 
 
 def marked(items: Sequence[Item], answerer: Answerer) -> Iterator[Marked]:

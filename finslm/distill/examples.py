@@ -36,8 +36,19 @@ class Example:
     @property
     def context_sha256(self) -> str:
         """The hash of the context's letters and digits, by which splits are proven disjoint."""
-        letters = "".join(c for passage in self.passages for c in passage.lower() if c.isalnum())
-        return sha256(letters.encode()).hexdigest()
+        return sha256("".join(map(letters_of, self.passages)).encode()).hexdigest()
+
+
+def letters_of(text: str) -> str:
+    """The letters and digits of a text: what remains the same when it is printed otherwise."""
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def present(path: Path, what: str = "file") -> Path:
+    """The path of a data file that is there. Raises PathMissing."""
+    if not path.is_file():
+        raise PathMissing(f"there is no {what} {path}", next_step="see DATA.md for where it lies")
+    return path
 
 
 def merged(examples: Iterable[Example]) -> list[Example]:
@@ -64,9 +75,7 @@ def read_examples(path: Path) -> list[Example]:
 
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file of JSON lines with their line numbers. Raises PathMissing and BrokenLine."""
-    if not path.is_file():
-        raise PathMissing(f"there is no file {path}", next_step="check the path")
-    with path.open(encoding="utf-8") as file:
+    with present(path).open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
                 yield number, _object(line, path, number)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from finslm.answer import table_text
-from finslm.distill.examples import Asked, Example
+from finslm.distill.examples import Asked, Example, present
 from finslm.distill.lines import claimed, computed, percentage
 from finslm.distill.spelling import from_steps
 from finslm.documents import Turn
-from finslm.errors import PathMissing, ProgramError
+from finslm.errors import ProgramError
 
 LICENCE = "MIT (FinQA, ConvFinQA)"
 DOUBLED = re.compile(r"(-?[\d.,]+ ?%?) \( [\d.,]+ ?%? \)")
@@ -26,19 +27,19 @@ PERCENTAGE = re.compile(
 NO_PERCENTAGE = re.compile(r"ratio|times|per share|average|how many|divided", re.IGNORECASE)
 
 
-def dialogues(path: Path, keep: int) -> tuple[list[Example], list[Example]]:
-    """The published dialogues as (training, kept aside): the last `keep` are for measuring only."""
-    loaded = load_dialogues(path)
-    split = len(loaded) - keep
-    return [example_of(d) for d in loaded[:split]], [example_of(d) for d in loaded[split:]]
+@dataclass(frozen=True)
+class SpokenTurn:
+    """A question of a dialogue, with the program and the executed value of its gold answer, and what was said before."""
+
+    question: str
+    program: str
+    executed: object
+    history: tuple[Turn, ...]
 
 
 def load_dialogues(path: Path) -> list[dict[str, Any]]:
     """The dialogues of a ConvFinQA file as published. Raises PathMissing."""
-    if not path.is_file():
-        raise PathMissing(f"there is no ConvFinQA file {path}", next_step="see DATA.md for where it lies")
-    found: list[dict[str, Any]] = json.loads(path.read_text())["dev"]
-    return found
+    return cast("list[dict[str, Any]]", json.loads(present(path, "ConvFinQA file").read_text())["dev"])
 
 
 def passages_of(dialogue: dict[str, Any]) -> tuple[str, ...]:
@@ -51,23 +52,24 @@ def passages_of(dialogue: dict[str, Any]) -> tuple[str, ...]:
     return tuple(text for text in (document["pre_text"], table, document["post_text"]) if text.strip())
 
 
+def turns_of(dialogue: dict[str, Any]) -> Iterator[SpokenTurn]:
+    """The turns of a dialogue, each with the gold answers before it."""
+    spoken, history = dialogue["dialogue"], list[Turn]()
+    columns = ("conv_questions", "conv_answers", "turn_program", "executed_answers")
+    for question, answer, program, executed in zip(*(spoken[column] for column in columns), strict=True):
+        yield SpokenTurn(question, program, executed, tuple(history))
+        history.append(Turn(question, str(answer)))
+
+
 def example_of(dialogue: dict[str, Any]) -> Example:
     """A dialogue, one question a turn with the turns before it."""
-    passages, spoken = passages_of(dialogue), dialogue["dialogue"]
-    history: list[Turn] = []
-    asked: list[Asked] = []
-    turns = zip(
-        spoken["conv_questions"],
-        spoken["conv_answers"],
-        spoken["turn_program"],
-        spoken["executed_answers"],
-        strict=True,
+    passages = passages_of(dialogue)
+    asked = tuple(
+        Asked(turn.question, line, turn.history)
+        for turn in turns_of(dialogue)
+        if (line := _line(turn.question, turn.program, turn.executed, (), passages))
     )
-    for question, answer, program, executed in turns:
-        if line := _line(question, program, executed, (), passages):
-            asked.append(Asked(question, line, tuple(history)))
-        history.append(Turn(question, str(answer)))
-    return Example("convfinqa_dev", dialogue["id"], LICENCE, passages, tuple(asked))
+    return Example("convfinqa_dev", dialogue["id"], LICENCE, passages, asked)
 
 
 def gathered(lines: Iterable[dict[str, Any]]) -> Iterator[Example]:

@@ -36,7 +36,8 @@ def computed(expression: str, answer: Decimal | None, scale: Scale, passages: Se
     for variant in variants if answer is not None else variants[:1]:
         try:
             program = spelled(variant)
-            if answer is None or agrees(execute(program), answer):
+            value = execute(program)
+            if answer is None or agrees(value, answer):
                 grounded = _grounded(program, passages)
                 return str(AnswerLine("calc", (grounded,), scale)) if grounded else None
         except ProgramError:
@@ -101,24 +102,14 @@ def scale_of_units(passages: Sequence[str]) -> Scale:
 
 
 def _grounded(program: str, passages: Sequence[str]) -> str | None:
-    """The program with each number written as the context prints it, or None when one stands nowhere."""
+    """The program with each number written as the context prints it; None when one stands nowhere, or all are constants."""
     printed = [number for passage in passages for number in numbers_of(passage)]
-    texts = {*printed, *CONSTANTS}
     by_value = {Decimal(text): text for text in reversed(printed)}
-    lost = False
-
-    def as_printed(match: re.Match[str]) -> str:
-        nonlocal lost
-        literal = match.group()
-        if literal in texts:
-            return literal
-        lost |= Decimal(literal) not in by_value
-        return by_value.get(Decimal(literal), literal)
-
-    written = LITERAL.sub(as_printed, program)
-    is_grounded = any(literal in printed for literal in LITERAL.findall(written))
-    return (
-        None
-        if lost or not is_grounded or (value_of(written) is None and "<" not in written and ">" not in written)
-        else written
-    )
+    literals = set(LITERAL.findall(program))
+    as_printed = {literal: literal for literal in literals & {*printed, *CONSTANTS}}
+    as_printed |= {
+        literal: by_value[Decimal(literal)] for literal in literals - as_printed.keys() if Decimal(literal) in by_value
+    }
+    if as_printed.keys() < literals or not set(as_printed.values()) & set(printed):
+        return None
+    return LITERAL.sub(lambda match: as_printed[match.group()], program)

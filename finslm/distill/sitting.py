@@ -18,7 +18,7 @@ from finslm.distill.examples import Example
 from finslm.distill.export import imported_state
 from finslm.distill.packing import Pack, Tokenizer, packs_of
 from finslm.distill.student import Student
-from finslm.distill.synth import labels_of, load_families, synthesised
+from finslm.distill.synth import load_families, synthesised
 from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, train
 from finslm.distill.trimming import trimmed
 from finslm.model import usable_cores
@@ -98,14 +98,15 @@ def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measu
 
 def sources_of(data: Path, data_dir: Path, seed: int) -> tuple[dict[str, list[Example]], tuple[Example, ...]]:
     """All examples by their source, and those kept aside."""
-    corpus, pages = load_corpus(data), load_pages(data)
+    pages = load_pages(data)
+    corpus = load_corpus(data, pages)
     held = {example.context_id.rpartition("|")[0] for example in corpus.aside if example.source == "teacher"}
     # Whole filings of the questions kept aside stay away from the synthetic ones too.
     open_pages = {place: text for place, text in pages.items() if place[0] not in held}
     by_source: dict[str, list[Example]] = defaultdict(list)
     for example in corpus.training:
         by_source[example.source.partition(":")[0]].append(example)
-    by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), labels_of(open_pages.items()), seed))
+    by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), seed))
     return dict(by_source), corpus.aside
 
 

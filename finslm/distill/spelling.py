@@ -23,7 +23,6 @@ NEGATED = 3
 ATOM = 5
 STEP = re.compile(r"\b([a-z_]+)\(([^()]*)\)")
 """An innermost call."""
-NUMBER = re.compile(r"\d[\d,]*\.?\d*|\.\d+")
 
 
 def spelled(expression: str) -> str:

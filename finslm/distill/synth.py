@@ -63,28 +63,28 @@ def load_families(data_dir: Path) -> list[Family]:
 
 
 def synthesised(
-    pages: Mapping[tuple[str, int], str], families: Sequence[Family], labels: Sequence[str], seed: int
+    pages: Mapping[tuple[str, int], str], families: Sequence[Family], seed: int, more_labels: Sequence[str] = ()
 ) -> Iterator[Example]:
     """An example for each statement of the pages, in an order that does not depend on how many are taken.
 
-    `labels` are row labels at large, for questions that a statement does not answer.
+    What a statement does not answer is asked with the row labels of the others and `more_labels`.
     """
-    for (doc, page), text in pages.items():
-        for number, statement in enumerate(statements(doc, page, text)):
-            chance = random.Random(f"{seed}|{doc}|{page}|{number}")  # noqa: S311 - examples, not secrets
-            if example := _example(statement, families, labels, chance, number):
-                yield example
+    found = [statement for (doc, page), text in pages.items() for statement in statements(doc, page, text)]
+    labels = [*_labels_of(found), *more_labels]
+    for statement in found:
+        if example := _example(statement, families, labels, seed):
+            yield example
 
 
-def labels_of(pages: Iterable[tuple[tuple[str, int], str]]) -> list[str]:
+def _labels_of(found: Iterable[Statement]) -> list[str]:
     """The row labels of all statements, each once."""
-    found = (row.label for (doc, page), text in pages for s in statements(doc, page, text) for row in s.rows)
-    return list(dict.fromkeys(label for label in found if 2 <= len(label.split()) <= 8))
+    labels = (row.label for statement in found for row in statement.rows)
+    return list(dict.fromkeys(label for label in labels if 2 <= len(label.split()) <= 8))
 
 
-def _example(
-    statement: Statement, families: Sequence[Family], labels: Sequence[str], chance: random.Random, number: int
-) -> Example | None:
+def _example(statement: Statement, families: Sequence[Family], labels: Sequence[str], seed: int) -> Example | None:
+    place = f"{statement.doc}|{statement.page}|{statement.number}"
+    chance = random.Random(f"{seed}|{place}")  # noqa: S311 - examples, not secrets
     passages = _passages(statement, chance)
     asked: dict[str, Asked] = {}
     for family in chance.sample(families, len(families)):
@@ -93,8 +93,7 @@ def _example(
         pick = _pick(family, statement, chance)
         if pick and (one := _asked(family, statement, pick, labels, passages, chance)):
             asked[one.question] = one
-    source = f"{statement.doc}|{statement.page}|{number}"
-    return Example("synthetic", source, LICENCE, passages, tuple(asked.values())) if asked else None
+    return Example("synthetic", place, LICENCE, passages, tuple(asked.values())) if asked else None
 
 
 def _passages(statement: Statement, chance: random.Random) -> tuple[str, ...]:

@@ -28,10 +28,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Statement:
-    """A table of a filing whose columns are years; `lines` is its text on the page, from the heading on."""
+    """A table of a filing whose columns are years; `lines` is its text on the page, from the heading on.
+
+    `number` counts the statements of the page, from 0.
+    """
 
     doc: str
     page: int
+    number: int
     scale: Scale
     years: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -42,18 +46,19 @@ class Statement:
 def statements(doc: str, page: int, text: str) -> Iterator[Statement]:
     """The statements of a page, in reading order."""
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    number = 0
-    while number < len(lines):
-        years = _years(lines[number])
+    at = found = 0
+    while at < len(lines):
+        years = _years(lines[at])
         if not years:
-            number += 1
+            at += 1
             continue
-        rows, end = _rows(lines, number + 1, len(years))
+        rows, end = _rows(lines, at + 1, len(years))
         if len(rows) >= FEWEST_ROWS:
-            heading = tuple(line for line in lines[max(0, number - LINES_ABOVE) : number] if line)
-            scale = scale_of_units([*heading, lines[number]])
-            yield Statement(doc, page, scale, years, tuple(rows), heading, (*heading, *lines[number:end]))
-        number = max(end, number + 1)
+            heading = tuple(line for line in lines[max(0, at - LINES_ABOVE) : at] if line)
+            scale = scale_of_units([*heading, lines[at]])
+            yield Statement(doc, page, found, scale, years, tuple(rows), heading, (*heading, *lines[at:end]))
+            found += 1
+        at = max(end, at + 1)
 
 
 def _years(line: str) -> tuple[str, ...]:

@@ -10,29 +10,20 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from finslm.answer import numbers_of, table_text
-from finslm.distill.examples import Asked, Example
+from finslm.distill.examples import Asked, Example, present
 from finslm.distill.induction import induced
 from finslm.distill.lines import computed, copied, percentage, scale_of_units
 from finslm.distill.spelling import from_steps
 from finslm.documents import Scale
-from finslm.errors import PathMissing, ProgramError
+from finslm.errors import ProgramError
 
 LICENCE = "CC BY 4.0 (TAT-QA)"
 SCALED = re.compile(r"^(.*?)\s+(thousand|million|billion|percent)$")
 
 
-def published(path: Path, keep: int) -> tuple[list[Example], list[Example]]:
-    """The published file as (training, kept aside): the last `keep` contexts are for measuring only."""
-    contexts = load_contexts(path)
-    split = len(contexts) - keep
-    return [example_of(c) for c in contexts[:split]], [example_of(c) for c in contexts[split:]]
-
-
 def load_contexts(path: Path) -> list[dict[str, Any]]:
     """The contexts of a TAT-QA file as published. Raises PathMissing."""
-    if not path.is_file():
-        raise PathMissing(f"there is no TAT-QA file {path}", next_step="see DATA.md for where it lies")
-    return cast("list[dict[str, Any]]", json.loads(path.read_text()))
+    return cast("list[dict[str, Any]]", json.loads(present(path, "TAT-QA file").read_text()))
 
 
 def passages_of(context: dict[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from finslm.answer import numbers_of, parse_line
+from finslm.answer import BETWEEN_CELLS, numbers_of, parse_line
 from finslm.distill.examples import Example
 
 CountTokens = Callable[[str], int]
@@ -45,7 +45,7 @@ def _units(passage: str) -> Sequence[str]:
 
 
 def _is_table(text: str) -> bool:
-    return " | " in text
+    return BETWEEN_CELLS in text
 
 
 def _needs(example: Example) -> tuple[set[str], set[str]]:

@@ -9,7 +9,7 @@ import pytest
 from finslm.answer import execute, holds, numbers_of, parse_line
 from finslm.config import shipped
 from finslm.distill.examples import Example, read_examples, write_examples
-from finslm.distill.synth import labels_of, load_families, synthesised
+from finslm.distill.synth import load_families, synthesised
 from finslm.distill.tables import statements
 from finslm.errors import BrokenLine
 
@@ -52,9 +52,7 @@ def test_what_is_no_statement_is_left_alone(text: str) -> None:
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
     pages = {("N", page): PAGE for page in range(300)}
-    return list(
-        synthesised(pages, load_families(shipped("data")), [*labels_of(pages.items()), "Goodwill and brands"], 7)
-    )
+    return list(synthesised(pages, load_families(shipped("data")), 7, ["Goodwill and brands"]))
 
 
 def test_every_synthetic_line_holds_on_its_page(examples: list[Example]) -> None:
@@ -94,7 +92,7 @@ def test_there_are_more_than_twenty_families() -> None:
 def test_the_same_seed_gives_the_same_questions(examples: list[Example]) -> None:
     pages = {("N", page): PAGE for page in range(300)}
     families = load_families(shipped("data"))
-    again = list(synthesised(pages, families, [*labels_of(pages.items()), "Goodwill and brands"], 7))
+    again = list(synthesised(pages, families, 7, ["Goodwill and brands"]))
     assert again == examples
 
 
