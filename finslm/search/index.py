@@ -1,100 +1,202 @@
-"""The search index of one collection: an SQLCipher file with an FTS5 table, derived from the documents, rebuildable."""
+"""The search index of one collection: an SQLCipher file, derived from the documents, rebuildable.
+
+    shelf_N   FTS5: one row a page, its words; the rows of a document follow each other
+    pages     what each page looks like: a likeness for each financial statement, a mark for tables of contents
+    documents each indexed document with its shelf, its first and last row, and its profile
+
+BM25 counts a word over the whole table that it searches. So that a search in some documents does not cost a walk through all,
+documents stand on shelves of about a thousand pages; a word's rarity is that on its shelf.
+
+FTS5's `secure-delete` and SQLite's `secure_delete` overwrite what is removed, so that no word of a shredded document stays.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from finslm.documents import Passage
+from finslm.documents import Page
+from finslm.search.profile import Profile
 from finslm.search.terms import match_any
 from finslm.vault import database_errors_told, open_database
 
-# Documents that were indexed whole stand in `indexed`; a passage's text stands once, in the FTS5 table.
+VERSION = 2
+PAGES_A_SHELF = 1000
 SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS indexed (document TEXT PRIMARY KEY)",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5("
-    'id UNINDEXED, document UNINDEXED, page UNINDEXED, "start" UNINDEXED, "end" UNINDEXED, body, '
-    "tokenize = 'porter unicode61 remove_diacritics 2')",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab(passages, row)",
+    "CREATE TABLE documents (document TEXT PRIMARY KEY, shelf INTEGER, first INTEGER, last INTEGER, profile TEXT)",
+    "CREATE TABLE pages (row INTEGER PRIMARY KEY, page INTEGER, likeness TEXT, is_contents INTEGER)",
+    f"PRAGMA user_version = {VERSION}",
 )
-ADD = 'INSERT INTO passages (id, document, page, "start", "end", body) VALUES (:id, :document, :page, :start, :end, :body)'
-FIND = (
-    'SELECT id, document, page, "start", "end", body, -bm25(passages) AS score FROM passages '
-    "WHERE passages MATCH :query ORDER BY bm25(passages) LIMIT :limit"
+SHELF = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS {shelf} USING fts5(body, tokenize = 'porter unicode61 remove_diacritics 2')",
+    "INSERT INTO {shelf} ({shelf}, rank) VALUES ('secure-delete', 1)",
 )
+BODY = "INSERT INTO {shelf} (rowid, body) VALUES (:row, :body)"
+FIND = "SELECT rowid, -bm25({shelf}) AS score FROM {shelf} WHERE {shelf} MATCH :query"
+BEST = f"{FIND} ORDER BY score DESC LIMIT :limit"
 
 
 @dataclass(frozen=True)
-class Match:
-    """A passage with its BM25 score; a higher one is better."""
+class Entry:
+    """An indexed document: its shelf, its rows there, and its profile."""
 
-    passage: Passage
-    score: float
+    shelf: int
+    first: int
+    last: int
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class PageLooks:
+    """What a page looks like: its likeness to each statement, and whether it is a table of contents."""
+
+    likeness: tuple[float, ...]
+    is_contents: bool
 
 
 class CollectionIndex:
-    """The index in the file `path`, under the 32-byte `key`; made when it is not there."""
+    """The index in the file `path`, under the 32-byte `key`; made when it is not there, or is of another version."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         self._folder = path.parent
         self._database = open_database(path, key)
         with self._transaction() as connection:
-            for statement in SCHEMA:
-                connection.execute(text(statement))
+            if connection.scalar(text("PRAGMA user_version")) != VERSION:
+                _empty(connection)
+                for statement in SCHEMA:
+                    connection.execute(text(statement))
 
     def close(self) -> None:
         """Closes the file."""
         self._database.dispose()
 
-    def documents(self) -> frozenset[str]:
-        """The ids of all documents that are indexed whole."""
+    def entries(self) -> dict[str, Entry]:
+        """Every indexed document."""
         with self._transaction() as connection:
-            return frozenset(connection.scalars(text("SELECT document FROM indexed")))
+            rows = connection.execute(text("SELECT document, shelf, first, last, profile FROM documents")).all()
+        return {r.document: Entry(r.shelf, r.first, r.last, Profile(**json.loads(r.profile))) for r in rows}
 
-    def add(self, document_id: str, passages: Iterable[Passage]) -> None:
+    def add(self, document: str, pages: Sequence[Page], looks: Sequence[PageLooks], profile: Profile) -> Entry:
         """Indexes a document, all of it or nothing."""
-        rows = [
-            {
-                "id": p.id,
-                "document": p.document,
-                "page": p.page,
-                "start": p.start,
-                "end": p.end,
-                "body": p.text,
-            }
-            for p in passages
-        ]
         with self._transaction() as connection:
-            if rows:
-                connection.execute(text(ADD), rows)
-            connection.execute(text("INSERT INTO indexed VALUES (:id)"), {"id": document_id})
+            entry = _next_entry(connection, len(pages), profile)
+            fields = {"id": document, "shelf": entry.shelf, "first": entry.first, "last": entry.last}
+            fields["profile"] = json.dumps(asdict(profile))
+            connection.execute(text("INSERT INTO documents VALUES (:id, :shelf, :first, :last, :profile)"), fields)
+            rows = range(entry.first, entry.last + 1)
+            looking = [
+                {"row": row, "page": page.index, "likeness": json.dumps(look.likeness), "contents": look.is_contents}
+                for row, page, look in zip(rows, pages, looks, strict=True)
+            ]
+            bodies = [{"row": row, "body": page.text} for row, page in zip(rows, pages, strict=True)]
+            if pages:
+                connection.execute(text("INSERT INTO pages VALUES (:row, :page, :likeness, :contents)"), looking)
+                connection.execute(text(BODY.format(shelf=_shelf(entry.shelf))), bodies)
+        return entry
 
-    def remove(self, document_id: str) -> None:
-        """Forgets a document."""
+    def remove(self, document: str, entry: Entry) -> None:
+        """Forgets a document: none of its words stays in the file."""
+        rows = {"first": entry.first, "last": entry.last}
         with self._transaction() as connection:
-            for table in ("passages", "indexed"):
-                connection.execute(text(f"DELETE FROM {table} WHERE document = :id"), {"id": document_id})  # noqa: S608
+            for table, row in ((_shelf(entry.shelf), "rowid"), ("pages", "row")):
+                connection.execute(text(f"DELETE FROM {table} WHERE {row} BETWEEN :first AND :last"), rows)  # noqa: S608
+            connection.execute(text("DELETE FROM documents WHERE document = :id"), {"id": document})
+        self._forget_journal()
 
-    def find(self, terms: Sequence[str], limit: int) -> tuple[Match, ...]:
-        """The passages that hold any of the terms, best first."""
-        if not terms:
+    def scores(self, phrases: Sequence[str], entries: Sequence[Entry]) -> dict[int, float]:
+        """The BM25 score of each row of `entries` that holds any of the phrases."""
+        if not phrases:
+            return {}
+        found: dict[int, float] = {}
+        for shelf in sorted({entry.shelf for entry in entries}):
+            ranges = [f"rowid BETWEEN {entry.first} AND {entry.last}" for entry in entries if entry.shelf == shelf]
+            query = f"{FIND.format(shelf=_shelf(shelf))} AND ({' OR '.join(ranges)})"
+            with self._transaction() as connection:
+                rows = connection.execute(text(query), {"query": match_any(phrases)}).all()
+            found |= {row.rowid: row.score for row in rows}
+        return found
+
+    def best(self, phrases: Sequence[str], limit: int) -> tuple[int, ...]:
+        """The rows that hold any of the phrases, best first."""
+        if not phrases:
             return ()
         with self._transaction() as connection:
-            rows = connection.execute(text(FIND), {"query": match_any(terms), "limit": limit}).all()
-        return tuple(Match(Passage(*row[:6]), row.score) for row in rows)
+            rows = [
+                row
+                for shelf in _shelves(connection)
+                for row in connection.execute(
+                    text(BEST.format(shelf=_shelf(shelf))), {"query": match_any(phrases), "limit": limit}
+                )
+            ]
+        return tuple(row.rowid for row in sorted(rows, key=lambda row: -row.score)[:limit])
+
+    def looks(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Of the rows `first` to `last`: likeness (rows, statements) and marks for contents (rows)."""
+        query = text("SELECT likeness, is_contents FROM pages WHERE row BETWEEN :first AND :last ORDER BY row")
+        with self._transaction() as connection:
+            found = connection.execute(query, {"first": first, "last": last}).all()
+        likeness = json.loads("[" + ",".join(row.likeness for row in found) + "]")
+        return np.array(likeness, float), np.array([row.is_contents for row in found], bool)
+
+    def page(self, entry: Entry, row: int) -> Page:
+        """The page of a row of `entry`, with its text."""
+        shelf = _shelf(entry.shelf)
+        query = text(f"SELECT page, body FROM {shelf} s JOIN pages ON pages.row = s.rowid WHERE s.rowid = :row")  # noqa: S608
+        with self._transaction() as connection:
+            index, body = connection.execute(query, {"row": row}).one()
+        return Page(index, body)
 
     def frequency(self, term: str) -> int:
-        """In how many passages `term`, in any of its inflections, stands."""
-        query = text("SELECT count(*) FROM passages WHERE passages MATCH :query")
+        """On how many pages `term`, in any of its inflections, stands."""
+        count = "SELECT count(*) FROM {shelf} WHERE {shelf} MATCH :query"
         with self._transaction() as connection:
-            return int(connection.scalar(query, {"query": match_any([term])}) or 0)
+            queries = [text(count.format(shelf=_shelf(shelf))) for shelf in _shelves(connection)]
+            return sum(int(connection.scalar(query, {"query": match_any([term])}) or 0) for query in queries)
+
+    def _forget_journal(self) -> None:
+        """Cuts the write-ahead log, which holds pages as they were before."""
+        with database_errors_told(self._folder), self._database.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with database_errors_told(self._folder), self._database.begin() as connection:
             yield connection
+
+
+def _shelf(number: int) -> str:
+    return f"shelf_{number}"
+
+
+def _shelves(connection: Connection) -> Sequence[int]:
+    return connection.scalars(text("SELECT DISTINCT shelf FROM documents ORDER BY shelf")).all()
+
+
+def _next_entry(connection: Connection, pages: int, profile: Profile) -> Entry:
+    """The place for a document of so many pages: behind the last one, on its shelf where that has room."""
+    shelf, last = connection.execute(text("SELECT max(shelf), max(last) FROM documents")).one()
+    count = "SELECT coalesce(sum(last - first + 1), 0) FROM documents WHERE shelf = :shelf"
+    on_shelf = connection.scalar(text(count), {"shelf": shelf}) or 0
+    if shelf is None or on_shelf >= PAGES_A_SHELF:
+        shelf = 0 if shelf is None else shelf + 1
+        for statement in SHELF:
+            connection.execute(text(statement.format(shelf=_shelf(shelf))))
+    first = (last or 0) + 1
+    return Entry(shelf, first, first + pages - 1, profile)
+
+
+def _empty(connection: Connection) -> None:
+    """Takes out the tables of another version; an FTS5 table takes its shadow tables with it."""
+    made = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"
+    ordinary = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    for query in (made, ordinary):
+        for name in connection.scalars(text(query)).all():
+            connection.execute(text(f'DROP TABLE "{name}"'))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from finslm.documents import Page, Passage
 
@@ -36,3 +36,14 @@ def _end_of_passage(text: str, start: int) -> int:
         if at > start:
             return at + len(separator)
     return limit
+
+
+def best_passage(document_id: str, page: Page, words: Sequence[str]) -> Passage:
+    """The passage of a page that holds most of `words`; the first of them where several do."""
+    passages = tuple(cut(document_id, page)) or (whole_page(document_id, page),)
+    return max(passages, key=lambda passage: sum(word in passage.text.lower() for word in words))
+
+
+def whole_page(document_id: str, page: Page) -> Passage:
+    """A page as one passage."""
+    return Passage(f"{document_id}/{page.index}/0", document_id, page.index, 0, len(page.text), page.text)

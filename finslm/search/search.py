@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from finslm.documents import Document, Hit
-from finslm.search.index import CollectionIndex
-from finslm.search.passages import cut
+import numpy as np
+
+from finslm.documents import Document, Hit, Page
+from finslm.search.candidates import Candidates, Query
+from finslm.search.collection import IndexedCollection
+from finslm.search.index import CollectionIndex, Entry
+from finslm.search.passages import best_passage, whole_page
+from finslm.search.profile import Profile
+from finslm.search.ranking import Column, Signs, Weights, page_scores
+from finslm.search.routing import Router
+from finslm.search.statements import StatementLikeness
 from finslm.search.terms import load_stop_words, terms_of
+from finslm.search.thesaurus import Thesaurus
 from finslm.vault import Vault, derive_key
+
+NAME = 0.5
+"""A word that stands on half of a document's pages, or in its file name, names it."""
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """A page that may answer; a higher score is better."""
+
+    document: Document
+    page: Page
+    score: float
 
 
 class Search:
@@ -20,28 +42,43 @@ class Search:
     def __init__(self, vault: Vault, data_dir: Path) -> None:
         self._vault = vault
         self._stop_words = load_stop_words(data_dir)
-        self._indexes: dict[str, CollectionIndex] = {}
+        self._thesaurus = Thesaurus.load(data_dir)
+        self._likeness = StatementLikeness(self._thesaurus.statements)
+        self._weights = Weights.load(data_dir)
+        self._collections: dict[str, IndexedCollection] = {}
+        self._last_router: Router | None = None
 
     def close(self) -> None:
         """Closes the index files."""
-        for index in self._indexes.values():
-            index.close()
-        self._indexes.clear()
+        for collection in self._collections.values():
+            collection.index.close()
+        self._collections.clear()
 
     def add(self, document: Document) -> None:
-        """Indexes a stored document."""
-        self._index(document.collection)
+        """Indexes a document that was stored now."""
+        collection = self._opened(document.collection)
+        if document.id not in collection.entries:
+            collection.add(document, tuple(self._vault.pages(document.id)))
 
     def find(
         self, query: str, documents: Sequence[Document], *, limit: int, may_see: Callable[[Document], bool]
     ) -> tuple[Hit, ...]:
-        """The best passages of `documents` that `may_see` lets through, best first."""
-        known = {document.id: document for document in documents}
-        terms = terms_of(query, self._stop_words)
-        hits: list[Hit] = []
-        for collection in sorted({document.collection for document in documents}):
-            hits += self._permitted(collection, terms, known, limit, may_see)
-        return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
+        """The best pages of `documents` that `may_see` lets through, best first, each as its passage that fits best."""
+        read = self._read(query)
+        words = (*read.terms, *read.meaning.phrases)
+        pages = self._pages(read, documents, limit, may_see)
+        return tuple(Hit(best_passage(each.document.id, each.page, words), each.document, each.score) for each in pages)
+
+    def find_pages(
+        self, query: str, documents: Sequence[Document], *, limit: int, may_see: Callable[[Document], bool]
+    ) -> tuple[Hit, ...]:
+        """The same pages, whole."""
+        pages = self._pages(self._read(query), documents, limit, may_see)
+        return tuple(Hit(whole_page(each.document.id, each.page), each.document, each.score) for each in pages)
+
+    def sought(self, query: str) -> str:
+        """`query` with the phrases that filings print for what it asks."""
+        return " ".join((query, *self._read(query).meaning.phrases))
 
     def coverage(self, query: str, passages: Sequence[str], collections: Sequence[str]) -> float:
         """How much of what `query` asks about stands in `passages`: 0 to 1, rare terms weighing more.
@@ -54,50 +91,78 @@ class Search:
         total = sum(weights.values())
         return sum(weights[term] for term in found) / total if total else 0.0
 
-    def _permitted(
-        self,
-        collection: str,
-        terms: Sequence[str],
-        known: dict[str, Document],
-        limit: int,
-        may_see: Callable[[Document], bool],
-    ) -> Iterator[Hit]:
-        wanted = limit
-        # Passages of other documents are passed over, so we look deeper until enough remain or none are left.
-        depth = limit * 4
-        while True:
-            matches = self._index(collection).find(terms, depth)
-            hits = [
-                Hit(match.passage, known[match.passage.document], match.score)
-                for match in matches
-                if match.passage.document in known and may_see(known[match.passage.document])
-            ]
-            if len(hits) >= wanted or len(matches) < depth:
-                return iter(hits[:wanted])
-            depth *= 8
+    def _read(self, query: str) -> Query:
+        return Query(query, terms_of(query, self._stop_words), self._thesaurus.meaning(query))
+
+    def _pages(
+        self, query: Query, documents: Sequence[Document], limit: int, may_see: Callable[[Document], bool]
+    ) -> tuple[FoundPage, ...]:
+        collections = {name: self._aligned(name) for name in sorted({document.collection for document in documents})}
+        candidates = Candidates(collections, self._router(collections), documents, may_see)
+        scored: list[tuple[float, Document, int]] = []
+        for name, routes in candidates.of(query).items():
+            scored += self._scored(query, collections[name], routes)
+        scored.sort(key=lambda place: -place[0])
+        return tuple(
+            FoundPage(document, collections[document.collection].page(document, row), score)
+            for score, document, row in scored[:limit]
+        )
+
+    def _scored(
+        self, query: Query, collection: IndexedCollection, routes: Mapping[Document, float]
+    ) -> Iterator[tuple[float, Document, int]]:
+        """Every page of the documents of `routes`: its score, its document, its row."""
+        entries = {document: collection.entries[document.id] for document in routes}
+        places = tuple(entries.values())
+        terms = _without_names(query.terms, [entry.profile for entry in places])
+        words, phrases = (collection.index.scores(each, places) for each in (terms, query.meaning.phrases))
+        for document, entry in entries.items():
+            signs = Signs(
+                _column(words, entry), _column(phrases, entry), *collection.index.looks(entry.first, entry.last)
+            )
+            scores = page_scores(signs, query.meaning, self._likeness.names, self._weights)
+            scores += self._weights.route * routes[document]
+            yield from ((float(score), document, entry.first + i) for i, score in enumerate(scores))
+
+    def _router(self, collections: Mapping[str, IndexedCollection]) -> Router:
+        """The router over all documents of `collections`, made anew when these have changed."""
+        profiles = {id: entry.profile for each in collections.values() for id, entry in each.entries.items()}
+        if self._last_router is None or self._last_router.profiles.keys() != profiles.keys():
+            self._last_router = Router(profiles)
+        return self._last_router
 
     def _weight(self, term: str, collections: Sequence[str]) -> float:
-        frequency = sum(self._index(name).frequency(term) for name in collections)
+        frequency = sum(self._aligned(name).index.frequency(term) for name in collections)
         return 1.0 / math.log2(2 + frequency)
 
-    def _index(self, collection: str) -> CollectionIndex:
-        """The index of a collection, holding exactly the documents that the records hold."""
-        if collection not in self._indexes:
-            key = derive_key(self._vault.collection_key(collection), "search index")
+    def _aligned(self, name: str) -> IndexedCollection:
+        """A collection whose index holds exactly the documents that the records hold."""
+        collection = self._opened(name)
+        stored = self._vault.document_ids(name)
+        if stored != collection.entries.keys():
+            collection.align({document.id: document for document in self._vault.documents(name)}, self._vault.pages)
+        return collection
+
+    def _opened(self, name: str) -> IndexedCollection:
+        if name not in self._collections:
+            key = derive_key(self._vault.collection_key(name), "search index")
             # The file's name must not tell the collection's.
-            name = hashlib.sha256(key).hexdigest()[:16]
-            self._indexes[collection] = CollectionIndex(self._vault.folder / "index" / f"{name}.db", key)
-        index = self._indexes[collection]
-        stored = {document.id for document in self._vault.documents(collection)}
-        indexed = index.documents()
-        for document_id in indexed - stored:
-            index.remove(document_id)
-        for document_id in sorted(stored - indexed):
-            index.add(document_id, (p for page in self._vault.pages(document_id) for p in cut(document_id, page)))
-        return index
+            file = self._vault.folder / "index" / f"{hashlib.sha256(key).hexdigest()[:16]}.db"
+            self._collections[name] = IndexedCollection(CollectionIndex(file, key), self._likeness, self._stop_words)
+        return self._collections[name]
 
 
 def stands_in(term: str, text: str) -> bool:
     """Does `term` stand in `text`, up to its ending (revenue, revenues)?"""
     stem = term if len(term) < 5 or any(c.isdigit() for c in term) else term[: max(4, len(term) - 2)]
     return stem in text.lower()
+
+
+def _without_names(terms: Sequence[str], profiles: Sequence[Profile]) -> tuple[str, ...]:
+    """The terms that tell the pages of a document apart: a company's name stands on all of them."""
+    return tuple(t for t in terms if not any(profile.names.get(t, 0.0) >= NAME for profile in profiles[:1]))
+
+
+def _column(scores: Mapping[int, float], entry: Entry) -> Column:
+    """The scores of a document's rows, 0 where a row has none."""
+    return np.array([scores.get(row, 0.0) for row in range(entry.first, entry.last + 1)])

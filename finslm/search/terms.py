@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+FISCAL_YEAR = re.compile(r"\bFY ?'?(?:20)?(\d\d)(?!\d)", re.IGNORECASE)
+"""FY2019, FY19: pages print the year alone."""
 TERM = re.compile(r"[^\W_]+(?:[.,&'-][^\W_]+)*")
 
 
@@ -16,7 +18,9 @@ def load_stop_words(data_dir: Path) -> frozenset[str]:
 
 def terms_of(text: str, stop_words: Iterable[str]) -> tuple[str, ...]:
     """The distinct terms of `text` in lower case, in order, without stop words."""
-    words = (match.lower().removesuffix("'s").removesuffix("’s") for match in TERM.findall(text))
+    words = (
+        match.lower().removesuffix("'s").removesuffix("’s") for match in TERM.findall(FISCAL_YEAR.sub(r"20\1", text))
+    )
     return tuple(dict.fromkeys(word for word in words if word not in stop_words))
 
 

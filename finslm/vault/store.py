@@ -192,6 +192,12 @@ class Vault:
         with self._transaction() as session:
             return tuple(_document(record) for record in session.scalars(query))
 
+    def document_ids(self, collection: str) -> frozenset[str]:
+        """The ids of all documents of a collection."""
+        query = select(DocumentRecord.id).where(DocumentRecord.collection == collection)
+        with self._transaction() as session:
+            return frozenset(session.scalars(query))
+
     def document(self, reference: str) -> Document:
         """The document with this id, file name, or unique beginning of an id. Raises DocumentMissing."""
         documents = self.documents()

@@ -1,0 +1,41 @@
+"""One collection made searchable: its index held in line with its documents, and the profiles of these in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from finslm.documents import Document, Page
+from finslm.search.index import CollectionIndex, PageLooks
+from finslm.search.profile import profile_of
+from finslm.search.statements import StatementLikeness, is_contents
+
+
+class IndexedCollection:
+    """The index of a collection, and what it holds."""
+
+    def __init__(self, index: CollectionIndex, likeness: StatementLikeness, stop_words: Collection[str]) -> None:
+        self.index = index
+        self._likeness = likeness
+        self._stop_words = stop_words
+        self.entries = index.entries()
+
+    def add(self, document: Document, pages: Sequence[Page]) -> None:
+        """Indexes a document."""
+        looks = [PageLooks(self._likeness.of(page.text), is_contents(page.text)) for page in pages]
+        profile = profile_of(document, pages, self._stop_words)
+        self.entries[document.id] = self.index.add(document.id, pages, looks, profile)
+
+    def remove(self, document_id: str) -> None:
+        """Forgets a document."""
+        self.index.remove(document_id, self.entries.pop(document_id))
+
+    def page(self, document: Document, row: int) -> Page:
+        """The page of a row of `document`."""
+        return self.index.page(self.entries[document.id], row)
+
+    def align(self, stored: Mapping[str, Document], pages_of: Callable[[str], Iterable[Page]]) -> None:
+        """Brings the index in line with the documents that the records hold."""
+        for document_id in self.entries.keys() - stored.keys():
+            self.remove(document_id)
+        for document_id in sorted(stored.keys() - self.entries.keys()):
+            self.add(stored[document_id], tuple(pages_of(document_id)))
