@@ -84,7 +84,7 @@ def finder(vault: Vault, search: Search, *, named: bool) -> Callable[[Asked], li
 
     def find(asked: Asked) -> list[Place]:
         among = (by_name[f"{asked.document}.pdf"],) if named else documents
-        hits = search.find_pages(asked.text, among, limit=DEEPEST, may_see=lambda _: True)
+        hits = search.find(asked.text, among, limit=DEEPEST, may_see=lambda _: True)
         return [(hit.document.filename.removesuffix(".pdf"), hit.passage.page) for hit in hits]
 
     return find

@@ -6,6 +6,7 @@ and never does arithmetic with the model.
 """
 
 from finslm.answer.answerer import Answerer, Manner, abstain
+from finslm.answer.evidence import fitting
 from finslm.answer.line import MISSING, AnswerLine, Kind, parse_line
 from finslm.answer.numbers import numbers_of
 from finslm.answer.program import execute, holds
@@ -22,6 +23,7 @@ __all__ = [
     "abstain",
     "ask_prompt",
     "execute",
+    "fitting",
     "holds",
     "numbers_of",
     "parse_line",

@@ -42,16 +42,16 @@ def fitting(passages: Sequence[Passage], question: str, tokens: int, count: Coun
     return _joined([pieces[i] for i in sorted(kept)])
 
 
-def leading(passages: Sequence[Passage], tokens: int, count: Count) -> tuple[Passage, ...]:
-    """The first passages that fit `tokens`, best first as a search gives them; a too long first one is cut."""
+def sharing(pages: Sequence[Passage], question: str, tokens: int, count: Count) -> tuple[Passage, ...]:
+    """The best pages a search found, each cut to half of the room that the better ones left, the last to all of it."""
     packed: list[Passage] = []
     room = tokens
-    for passage in passages:
-        cost = count(passage.text)
-        if cost > room and packed:
+    for page in pages:
+        is_last = page is pages[-1]
+        packed += fitting((page,), question, room if is_last else max(room // 2, tokens // 4), count)
+        room = tokens - sum(count(passage.text) for passage in packed)
+        if room < tokens // 8:
             break
-        packed.append(passage if cost <= room else _part(passage, 0, max(1, len(passage.text) * room // cost)))
-        room -= cost
     return tuple(packed)
 
 

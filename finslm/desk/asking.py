@@ -13,9 +13,7 @@ from finslm.policy import document_resource
 from finslm.search import Search
 from finslm.vault import Vault
 
-EVIDENCE_HITS = 8
-NEAR_SCORE = 0.5
-"""Passages that score less than this share of the best one distract a small model more than they help it."""
+EVIDENCE_PAGES = 4
 LEAST_COVERAGE = 0.5
 """A question of which the evidence speaks less than this is declined before the model is asked."""
 
@@ -30,10 +28,17 @@ class Asking:
         self._models = models
         self._settings = settings
 
-    def find(
-        self, action: str, query: str, collection: str | None, references: Sequence[str], limit: int
+    def _find(
+        self,
+        action: str,
+        query: str,
+        collection: str | None,
+        references: Sequence[str],
+        limit: int,
+        *,
+        whole_pages: bool = False,
     ) -> tuple[Hit, ...]:
-        """The best passages that the policy lets `action` see, best first."""
+        """The best passages, or pages, that the policy lets `action` see, best first."""
         documents = [self._vault.document(reference) for reference in references]
         for document in documents:
             self._guard.authorise(action, document_resource(document))
@@ -44,11 +49,12 @@ class Asking:
             documents or self._vault.documents(collection),
             limit=limit,
             may_see=lambda document: self._guard.may(action, document),
+            whole_pages=whole_pages,
         )
 
     def search(self, query: str, collection: str | None, references: Sequence[str], limit: int) -> tuple[Hit, ...]:
         """The same as a use case of its own, written down."""
-        hits = self.find("search", query, collection, references, limit)
+        hits = self._find("search", query, collection, references, limit)
         self._guard.note("search", {"query": self._guard.digest(query), "documents": _documents_of(hits)})
         return hits
 
@@ -68,8 +74,9 @@ class Asking:
         if question.passages is not None:
             answer = answerer.answer(question, answerer.given(question), manner=manner)
         else:
-            hits = self.find("ask", question.text, question.collection, question.documents, EVIDENCE_HITS)
-            evidence = answerer.found([hit.passage for hit in hits if hit.score >= NEAR_SCORE * hits[0].score])
+            asked = (question.text, question.collection, question.documents, EVIDENCE_PAGES)
+            hits = self._find("ask", *asked, whole_pages=True)
+            evidence = answerer.found([hit.passage for hit in hits], self._search.sought(question.text))
             answer = self._answer_found(answerer, question, hits, evidence, manner)
         details: Details = {
             "question": self._guard.digest(question.text),

@@ -57,6 +57,13 @@ def load_pages(data: Path) -> dict[tuple[str, int], str]:
     return {(doc, page): text for doc, page, text in zip(table["doc"], table["page"], table["text"], strict=True)}
 
 
+def companies_of(data: Path) -> dict[str, str]:
+    """The company of each filing, but for the filings on which FinanceBench's questions develop finding and answers."""
+    labels = json.loads(present(data / "filings_labels.json").read_text())
+    kept = {fields["doc_name"] for _, fields in json_lines(data / "financebench_dev.jsonl")}
+    return {doc: fields["company"] for doc, fields in labels.items() if doc not in kept}
+
+
 def _gold(data: Path, name: str) -> Iterable[dict[str, Any]]:
     with gzip.open(present(data / f"gold/{name}.jsonl.gz"), "rt", encoding="utf-8") as file:
         for line in file:

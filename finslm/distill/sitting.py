@@ -12,7 +12,8 @@ from pathlib import Path
 import torch
 
 from finslm.answer import Instructions
-from finslm.distill.corpus import load_corpus, load_pages
+from finslm.distill.analyst import analysed
+from finslm.distill.corpus import companies_of, load_corpus, load_pages
 from finslm.distill.curve import draw_curve
 from finslm.distill.examples import Example
 from finslm.distill.export import imported_state
@@ -27,7 +28,7 @@ from finslm.model.llama import Llama
 LARGEST_PACK = 1800
 WHOLE_CONTEXT_TOKENS = 1100
 TRIMMED_CONTEXT_TOKENS = 550
-WHOLE = ("tatqa_dev", "convfinqa_dev", "teacher")
+WHOLE = ("tatqa_dev", "convfinqa_dev", "teacher", "analyst")
 """The sets whose contexts stay whole, as questions meet them at run time; the others are cut to what they need."""
 
 
@@ -37,12 +38,13 @@ class Diet:
 
     parts: Mapping[str, float] = field(
         default_factory=lambda: {
-            "tatqa_dev": 0.26,
-            "tatqa": 0.24,
-            "finqa": 0.22,
-            "synthetic": 0.14,
-            "teacher": 0.07,
-            "convfinqa_dev": 0.07,
+            "tatqa_dev": 0.30,
+            "tatqa": 0.22,
+            "finqa": 0.10,
+            "analyst": 0.20,
+            "synthetic": 0.07,
+            "teacher": 0.06,
+            "convfinqa_dev": 0.05,
         }
     )
 
@@ -107,6 +109,7 @@ def sources_of(data: Path, data_dir: Path, seed: int) -> tuple[dict[str, list[Ex
     for example in corpus.training:
         by_source[example.source.partition(":")[0]].append(example)
     by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), seed))
+    by_source["analyst"] = list(analysed(open_pages, companies_of(data), data_dir, seed))
     return dict(by_source), corpus.aside
 
 

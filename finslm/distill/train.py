@@ -36,7 +36,7 @@ class Recipe:
     tokens: int
     rank: int = 32
     learning_rate: float = 3e-4
-    batch_tokens: int = 5000
+    batch_tokens: int = 2500
     warmup: float = 0.03
     decay: float = 0.35
     lowest: float = 0.03

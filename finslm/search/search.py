@@ -61,20 +61,28 @@ class Search:
             collection.add(document, tuple(self._vault.pages(document.id)))
 
     def find(
-        self, query: str, documents: Sequence[Document], *, limit: int, may_see: Callable[[Document], bool]
+        self,
+        query: str,
+        documents: Sequence[Document],
+        *,
+        limit: int,
+        may_see: Callable[[Document], bool],
+        whole_pages: bool = False,
     ) -> tuple[Hit, ...]:
-        """The best pages of `documents` that `may_see` lets through, best first, each as its passage that fits best."""
+        """The best pages of `documents` that `may_see` lets through, best first: whole, or the passage that fits best."""
         read = self._read(query)
         words = (*read.terms, *read.meaning.phrases)
-        pages = self._pages(read, documents, limit, may_see)
-        return tuple(Hit(best_passage(each.document.id, each.page, words), each.document, each.score) for each in pages)
-
-    def find_pages(
-        self, query: str, documents: Sequence[Document], *, limit: int, may_see: Callable[[Document], bool]
-    ) -> tuple[Hit, ...]:
-        """The same pages, whole."""
-        pages = self._pages(self._read(query), documents, limit, may_see)
-        return tuple(Hit(whole_page(each.document.id, each.page), each.document, each.score) for each in pages)
+        found = self._pages(read, documents, limit, may_see)
+        return tuple(
+            Hit(
+                whole_page(each.document.id, each.page)
+                if whole_pages
+                else best_passage(each.document.id, each.page, words),
+                each.document,
+                each.score,
+            )
+            for each in found
+        )
 
     def sought(self, query: str) -> str:
         """`query` with the phrases that filings print for what it asks."""
