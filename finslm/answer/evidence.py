@@ -47,8 +47,8 @@ def sharing(pages: Sequence[Passage], question: str, tokens: int, count: Count) 
     packed: list[Passage] = []
     room = tokens
     for page in pages:
-        is_last = page is pages[-1]
-        packed += fitting((page,), question, room if is_last else max(room // 2, tokens // 4), count)
+        share = room if page is pages[-1] else min(room, max(room // 2, tokens // 4))
+        packed += fitting((page,), question, share, count)
         room = tokens - sum(count(passage.text) for passage in packed)
         if room < tokens // 8:
             break

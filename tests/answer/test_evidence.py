@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finslm.answer.evidence import fitting, leading
+from finslm.answer.evidence import fitting, sharing
 from finslm.documents import Passage
 
 TABLE = "(in millions) | 2019 | 2018\nSales | 10 | 8\nCosts | 7 | 6"
@@ -56,8 +55,17 @@ def test_every_piece_stands_where_it_says(text: str, tokens: int) -> None:
     )
 
 
-@pytest.mark.parametrize(("tokens", "names"), [(1000, ["a", "b"]), (20, ["a"]), (3, ["a"])])
-def test_what_a_search_found_is_taken_best_first(tokens: int, names: list[str]) -> None:
-    kept = leading([passage("a", TABLE), passage("b", TEXT)], tokens, words)
-    assert [each.id for each in kept] == names
-    assert TABLE.startswith(kept[0].text)
+@given(st.lists(st.sampled_from([TABLE, TEXT]), min_size=1, max_size=5), st.integers(40, 400))
+def test_pages_that_a_search_found_share_the_room_best_first(texts: list[str], tokens: int) -> None:
+    pages = [passage(f"p{i}", text) for i, text in enumerate(texts)]
+    kept = sharing(pages, "Who is the auditor?", tokens, words)
+    assert sum(words(each.text) for each in kept) <= tokens
+    assert kept[0].id == "p0"
+    assert [each.id for each in kept] == sorted(each.id for each in kept)
+    if len(pages) > 1 and all(words(text) < tokens // 8 for text in texts[:2]):
+        assert {"p0", "p1"} <= {each.id for each in kept}
+
+
+def test_a_page_that_is_alone_has_all_the_room() -> None:
+    (kept,) = sharing([passage("a", TEXT)], "Who is the auditor?", words(TEXT), words)
+    assert kept.text == TEXT
