@@ -20,12 +20,25 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file inside a file, under its bare name: its bytes, or the sentence that says why they are kept out."""
+
+    name: str
+    content: bytes
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What a reader gives for one file: its pages, and a title where the file states one."""
+    """What a reader gives for one file: its pages, a title where the file states one, and the files inside it.
+
+    An archive has no page of its own.
+    """
 
     media_type: str
     title: str
     pages: tuple[Page, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def test_a_page_without_text_keeps_its_place(tmp_path: Path) -> None:
         ("empty.txt", b"", "empty"),
         ("letter.pdf", b"this is no PDF at all", "not a PDF"),
         ("torn.pdf", b"%PDF-1.7\n1 0 obj\n<<", "damaged"),
-        ("book.xlsx", b"PK\x03\x04" + bytes(30), "zip archive or an Office document"),
+        ("book.xlsx", b"PK\x03\x04" + bytes(30), "ZIP archive or Office document is damaged"),
         ("noise.bin", bytes(range(256)) * 8, "binary"),
         ("blank.txt", b" \n\t\n", "no text"),
     ],
