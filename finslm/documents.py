@@ -43,7 +43,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Document:
-    """A stored document, without its text. `id` is 12 hexadecimal digits; `sha256` is that of the file."""
+    """A stored document, without its text. `id` is 12 hexadecimal digits; `sha256` is that of the file.
+
+    `parent` is the id of the document it came in: the mail of an attachment.
+    """
 
     id: str
     filename: str
@@ -56,6 +59,7 @@ class Document:
     size_bytes: int
     source_path: str
     ingested_at: datetime
+    parent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +135,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already) or `failed`."""
+    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already) or `failed`.
+
+    A file inside a file stands under that one: `inbox/box.zip/report.pdf`, by its file name `box.zip/report.pdf`.
+    """
 
     path: str
+    filename: str
     status: Literal["stored", "unchanged", "failed"]
     document: Document | None = None
     error: str | None = None
