@@ -19,8 +19,8 @@ DAMAGE = (
     EOFError,
     KeyError,
     IndexError,
-    NotImplementedError,
     OSError,
+    RuntimeError,
     SyntaxError,
     TypeError,
     ValueError,
@@ -32,11 +32,16 @@ DAMAGE = (
 
 
 @contextmanager
-def damage_told(kind: str) -> Iterator[None]:
-    """Turns what goes wrong inside the block into UnreadableDocument: "the Word document is damaged"."""
+def damage_told(kind: str, *own: type[Exception]) -> Iterator[None]:
+    """Turns what goes wrong inside the block into UnreadableDocument: "the Word document is damaged".
+
+    `own` are exceptions that only the library of the caller knows.
+    """
     try:
         yield
-    except DAMAGE as error:
+    except RecursionError:  # a RuntimeError that has a sentence of its own
+        raise
+    except (*DAMAGE, *own) as error:
         raise UnreadableDocument(
             f"the {kind} is damaged ({type(error).__name__})",
             next_step="open it in its own program, save it again and read that, or save it as PDF",

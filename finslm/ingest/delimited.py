@@ -11,6 +11,7 @@ from finslm.ingest.text import decoded, pages_of
 
 DELIMITERS = ",;\t|"
 SAMPLE_CHARACTERS = 20_000
+FEWEST_ROWS = {1: None, 2: 4}  # by cells a row; short of that it may be prose with commas
 
 
 def read(content: bytes) -> Reading:
@@ -22,7 +23,7 @@ def read(content: bytes) -> Reading:
 def delimiter_of(text: str) -> str | None:
     """The character that parts the cells of `text`, when its rows all have the same number of them.
 
-    Two rows of three cells are enough, and four of two; short of that it may be prose with commas.
+    Two rows of three cells are enough, and four of two.
     """
     sample = text[:SAMPLE_CHARACTERS]
     if len(sample) < len(text):
@@ -36,7 +37,8 @@ def _is_table(sample: str, mark: str) -> bool:
     except csv.Error:
         return False
     widths = {len(row) for row in rows}
-    return len(widths) == 1 and len(rows) >= (2 if min(widths) >= 3 else 4 if min(widths) == 2 else len(rows) + 1)
+    fewest = FEWEST_ROWS.get(min(widths), 2) if len(widths) == 1 else None
+    return fewest is not None and len(rows) >= fewest
 
 
 def _rows(text: str, mark: str) -> str:

@@ -6,17 +6,21 @@ import codecs
 import email.parser
 import email.policy
 import email.utils
+import importlib
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from finslm.errors import UnreadableDocument
 from finslm.ingest.delimited import delimiter_of
-from finslm.ingest.office_type import COMPOUND, ZIP, OfficeType, compound_type, zip_type
 from finslm.ingest.text import decoded
 
-MediaType = (
-    OfficeType | Literal["application/pdf", "application/xml", "message/rfc822", "text/csv", "text/html", "text/plain"]
-)
+if TYPE_CHECKING:
+    from finslm.ingest.office_type import OfficeType
+
+TextType = Literal["application/xml", "message/rfc822", "text/csv", "text/html", "text/plain"]
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without a file
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 PDF_HEADER_WITHIN = 1024
 HEAD_CHARACTERS = 4096
@@ -39,7 +43,7 @@ FOREIGN = {
 }
 
 
-def media_type(content: bytes, suffix: str = "") -> MediaType:
+def media_type(content: bytes, suffix: str = "") -> OfficeType | TextType | Literal["application/pdf"]:
     """The media type of `content`; `suffix` (".pdf") only makes the refusal clearer.
 
     Raises `UnreadableDocument` for an empty file, for one that is of no type read here, for an encrypted or old Office
@@ -54,15 +58,16 @@ def media_type(content: bytes, suffix: str = "") -> MediaType:
             "the file is named .pdf but is not a PDF: it has no %PDF- header",
             next_step="get the file again from its source, or give it its right name",
         )
-    if content.startswith(ZIP):
-        return zip_type(content)
-    if content.startswith(COMPOUND):
-        return compound_type(content)
+    if content.startswith((*ZIP, COMPOUND)):
+        # Imported by name: it loads libraries that no other file needs.
+        office_type = importlib.import_module("finslm.ingest.office_type")
+        told = office_type.compound_type if content.startswith(COMPOUND) else office_type.zip_type
+        return cast("OfficeType", told(content))
     _refuse_foreign(content)
     return "message/rfc822" if _is_email(content) else _text_type(decoded(content))
 
 
-def _text_type(text: str) -> MediaType:
+def _text_type(text: str) -> TextType:
     if text.lstrip()[:1] == "<" and (markup := _markup_type(text.lstrip())):
         return markup
     return "text/csv" if delimiter_of(text) else "text/plain"

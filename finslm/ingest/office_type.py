@@ -19,8 +19,6 @@ OfficeType = Literal[
     "application/zip",
 ]
 
-ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without a file
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LISTING = "[Content_Types].xml"
 LISTING_BYTES = 2**20
 WORD: OfficeType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml import etree
+from pptx.exc import PythonPptxError
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.package import Package
 from pptx.shapes.group import GroupShape
@@ -25,7 +26,7 @@ def read(content: bytes) -> Reading:
 
     A slide without text stays, empty, so that page numbers stay right.
     """
-    with damage_told("PowerPoint presentation"):
+    with damage_told("PowerPoint presentation", PythonPptxError):
         package: Any = Package.open(io.BytesIO(content))
         slides = package.presentation_part.presentation.slides
         pages = tuple(Page(index, _text(slide)) for index, slide in enumerate(slides))

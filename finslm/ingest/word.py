@@ -10,8 +10,11 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from docx.exceptions import PythonDocxError
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 from docx.package import Package
 
@@ -40,7 +43,7 @@ def read(content: bytes) -> Reading:
     Pages end where Word last broke them or, in a file that Word never laid out, where the writer did. Tracked
     insertions are read, deletions and hidden text are not.
     """
-    with damage_told("Word document"):
+    with damage_told("Word document", PythonDocxError, OpcError, XmlchemyError):
         package: Any = Package.open(io.BytesIO(content))
         document = package.main_document_part
         title = package.core_properties.title if RELATIONSHIP_TYPE.CORE_PROPERTIES in _kinds(package) else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from finslm.documents import Page, Reading
 from finslm.ingest.damage import damage_told
@@ -23,7 +24,7 @@ def read(content: bytes) -> Reading:
     Each page begins with the name of its sheet; where a large sheet goes on, its heading row stands there again. Empty
     sheets give no page, hidden ones are named as such.
     """
-    with damage_told("Excel workbook"):
+    with damage_told("Excel workbook", InvalidFileException):
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         texts = [text for sheet in book.worksheets for text in _pages(sheet)]
         title = str(book.properties.title or "")
