@@ -30,10 +30,8 @@ HTML_OPENING = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|table|
 # Past the declaration, comments and a document type, which may hold declarations of its own in brackets.
 PROLOGUE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<attributes>[^>]*)>?")
+ARCHIVES = {b"7z\xbc\xaf": "a 7-Zip archive", b"Rar!": "a RAR archive", b"\x1f\x8b": "a gzip archive"}
 FOREIGN = {
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"\x1f\x8b": "a gzip archive",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"II*\x00": "a TIFF picture",
@@ -77,14 +75,17 @@ def _refuse_foreign(content: bytes) -> None:
     for signature, kind in FOREIGN.items():
         if content.startswith(signature):
             _refuse(f"the file is {kind}")
+    for signature, kind in ARCHIVES.items():
+        if content.startswith(signature):
+            _refuse(f"the file is {kind}", "unpack it and read its files")
     if b"\x00" in content and not content.startswith(UTF16_MARKS):
         _refuse("the file is binary")
 
 
-def _refuse(what: str) -> None:
+def _refuse(what: str, next_step: str = "save it as PDF and read that") -> None:
     raise UnreadableDocument(
         f"{what}; FinSLM reads PDF, Word, Excel, PowerPoint, e-mail, Outlook, HTML, XML, CSV, ZIP and plain text",
-        next_step="unpack it, or save it as PDF, and read that",
+        next_step=next_step,
     )
 
 

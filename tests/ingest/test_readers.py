@@ -59,6 +59,8 @@ def test_a_page_without_text_keeps_its_place(tmp_path: Path) -> None:
         ("letter.pdf", b"this is no PDF at all", "not a PDF"),
         ("torn.pdf", b"%PDF-1.7\n1 0 obj\n<<", "damaged"),
         ("book.xlsx", b"PK\x03\x04" + bytes(30), "ZIP archive or Office document is damaged"),
+        ("box.7z", b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),
+        ("photo.txt", b"\x89PNG\r\n", "PNG picture"),
         ("noise.bin", bytes(range(256)) * 8, "binary"),
         ("blank.txt", b" \n\t\n", "no text"),
     ],
