@@ -26,6 +26,10 @@ from finslm.ingest.damage import damage_told
 MEDIA_TYPE = "application/vnd.ms-outlook"
 # MS-OXPROPS and MS-OXMSG: what python-oxmsg has no name for.
 RECIPIENT_TYPE = 0x0C15
+RICH_TEXT = 0x1009
+RICH_TEXT_ALONE = (
+    "[The body of this message is rich text, which FinSLM does not read: save it from Outlook as text or PDF.]"
+)
 EMBEDDED_MESSAGE = "__substg1.0_3701000D"
 PROPERTIES = "__properties_version1.0"
 KINDS = {1: "To", 2: "Cc"}
@@ -88,7 +92,10 @@ def _body(message: OutlookMessage) -> MIMEText:
     plain = message.body
     if plain and plain.strip():
         return MIMEText(_sound(plain), "plain", "utf-8")
-    return MIMEText(_sound(message.html_body or ""), "html", "utf-8")
+    if html := message.html_body:
+        return MIMEText(_sound(html), "html", "utf-8")
+    has_rich_text = message.properties.binary_prop_value(RICH_TEXT) is not None
+    return MIMEText(RICH_TEXT_ALONE if has_rich_text else "", "plain", "utf-8")
 
 
 def _attached(storage: Storage) -> Iterator[Message]:

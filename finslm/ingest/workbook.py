@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import io
+import sys
 from collections.abc import Iterator
-from typing import Any
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from typing import Any, cast
 
 from finslm.documents import Page, Reading
 from finslm.ingest.damage import damage_told
@@ -24,11 +23,28 @@ def read(content: bytes) -> Reading:
     Each page begins with the name of its sheet; where a large sheet goes on, its heading row stands there again. Empty
     sheets give no page, hidden ones are named as such.
     """
-    with damage_told("Excel workbook", InvalidFileException):
+    openpyxl = _openpyxl()
+    with damage_told("Excel workbook", openpyxl.utils.exceptions.InvalidFileException):
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         texts = [text for sheet in book.worksheets for text in _pages(sheet)]
         title = str(book.properties.title or "")
     return Reading(MEDIA_TYPE, title.strip(), tuple(Page(index, text) for index, text in enumerate(texts)))
+
+
+def _openpyxl() -> Any:
+    """openpyxl without numpy, which it loads only to know its types of number.
+
+    numpy starts threads as it is loaded, and a process that may start none is interrupted by that.
+    """
+    modules = cast(dict[str, Any], sys.modules)
+    numpy = modules.get("numpy")
+    modules["numpy"] = None
+    try:
+        return importlib.import_module("openpyxl")
+    finally:
+        modules.pop("numpy")
+        if numpy is not None:
+            modules["numpy"] = numpy
 
 
 def _pages(sheet: Any) -> Iterator[str]:

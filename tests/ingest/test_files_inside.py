@@ -246,6 +246,11 @@ def test_an_outlook_message_in_html_is_read_as_text(tmp_path: Path) -> None:
     assert "Revenue rose." in read(tmp_path / "a.msg", compound_file(message)).pages[0].text
 
 
+def test_a_body_that_is_not_read_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    message = outlook_message({0x0037: "Q3", 0x1009: b"LZFu"})
+    assert "rich text, which FinSLM does not read" in read(tmp_path / "a.msg", compound_file(message)).pages[0].text
+
+
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
 def test_a_truncated_outlook_message_fails_alone(tmp_path: Path, share: float) -> None:
     whole = compound_file(outlook_message({0x0037: "Q3", 0x1000: "Revenue " * 2000}))

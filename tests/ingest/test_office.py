@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -355,3 +357,25 @@ def test_entities_in_office_files_are_neither_expanded_nor_fetched(tmp_path: Pat
             else:
                 assert "TOPSECRET" not in text
                 assert "haha" not in text
+
+
+READ_AND_COUNT_THREADS = """
+import os, sys
+from importlib import import_module
+from pathlib import Path
+from finslm.ingest.media_type import media_type
+from finslm.ingest.reader_child import READERS
+content = Path(sys.argv[1]).read_bytes()
+import_module(READERS[media_type(content)]).read(content)
+print(len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx", "pptx"])
+def test_no_reader_starts_a_thread(tmp_path: Path, kind: str) -> None:
+    """A process that may start none would be ended by it: the limit on processes counts threads."""
+    book_of(tmp_path / "a.xlsx", ("Cash", 5))
+    saved(Document(), tmp_path / "a.docx")
+    saved(Presentation(), tmp_path / "a.pptx")
+    command = [sys.executable, "-c", READ_AND_COUNT_THREADS, str(tmp_path / f"a.{kind}")]
+    assert subprocess.run(command, capture_output=True, check=True, text=True).stdout == "1\n"
