@@ -20,17 +20,33 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file inside a file, under its bare name: its bytes, or the sentence that says why they are kept out."""
+
+    name: str
+    content: bytes
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What a reader gives for one file: its pages, and a title where the file states one."""
+    """What a reader gives for one file: its pages, a title where the file states one, and the files inside it.
+
+    An archive has no page of its own.
+    """
 
     media_type: str
     title: str
     pages: tuple[Page, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
 class Document:
-    """A stored document, without its text. `id` is 12 hexadecimal digits; `sha256` is that of the file."""
+    """A stored document, without its text. `id` is 12 hexadecimal digits; `sha256` is that of the file.
+
+    `parent` is the id of the document it came in: the mail of an attachment.
+    """
 
     id: str
     filename: str
@@ -43,6 +59,7 @@ class Document:
     size_bytes: int
     source_path: str
     ingested_at: datetime
+    parent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,9 +135,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already) or `failed`."""
+    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already) or `failed`.
+
+    A file inside a file stands under that one: `inbox/box.zip/report.pdf`, by its file name `box.zip/report.pdf`.
+    """
 
     path: str
+    filename: str
     status: Literal["stored", "unchanged", "failed"]
     document: Document | None = None
     error: str | None = None

@@ -39,7 +39,9 @@ def filings(data: Path) -> Iterator[tuple[str, tuple[Page, ...]]]:
 def store(vault: Vault, search: Search, name: str, pages: tuple[Page, ...]) -> int:
     """Stores one filing as an ingest does, but for the reading of the file."""
     reading = Reading("application/pdf", "", pages)
-    with vault.adding(NewDocument(reading, Path(f"/{name}.pdf"), name, 0, "default", "public")) as document:
+    with vault.adding(
+        NewDocument(reading, Path(f"/{name}.pdf"), name, 0, "default", "public", f"{name}.pdf")
+    ) as document:
         pass
     search.add(document)
     return len(pages)

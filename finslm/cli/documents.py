@@ -29,12 +29,20 @@ def ingest(
     """
     session = session_of(context)
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
-        task = bar.add_task("Reading", total=len(desk.files(paths)))
+        files = frozenset(desk.files(paths))
+        task = bar.add_task("Reading", total=len(files))
+        begun: set[Path] = set()
+
+        def on_result(result: IngestResult) -> None:
+            path = Path(result.path)  # of a file, or under it when it was inside
+            begun.update(files.intersection((path, *path.parents)))
+            bar.update(task, completed=len(begun))
+
         results = desk.ingest(
             paths,
             collection=collection,
             sensitivity=sensitivity,  # type: ignore[arg-type]  # the desk refuses others, with a sentence
-            on_result=lambda _result: bar.advance(task),
+            on_result=on_result,
         )
     if session.as_json:
         for result in results:
@@ -131,6 +139,7 @@ def _ingest_fields(result: IngestResult) -> dict[str, object]:
         "path": result.path,
         "status": result.status,
         "id": document.id if document else None,
+        "parent": document.parent if document else None,
         "title": document.title if document else None,
         "pages": document.page_count if document else None,
         "error": result.error,
@@ -140,10 +149,10 @@ def _ingest_fields(result: IngestResult) -> dict[str, object]:
 
 def _ingest_row(result: IngestResult) -> tuple[object, ...]:
     if result.document is None:
-        return "", Path(result.path).name, "", "", f"failed: {result.error}"
+        return "", result.filename, "", "", f"failed: {result.error}"
     return (
         result.document.id,
-        Path(result.path).name,
+        result.filename,
         result.document.title,
         result.document.page_count,
         result.status,
@@ -152,7 +161,7 @@ def _ingest_row(result: IngestResult) -> tuple[object, ...]:
 
 def _tell_failures(failed: list[IngestResult], total: int) -> None:
     if failed:
-        names = ", ".join(Path(result.path).name for result in failed)
+        names = ", ".join(result.filename for result in failed)
         raise PartialFailure(
             f"{len(failed)} of {total} documents failed: {names}",
             safe="the others are stored",

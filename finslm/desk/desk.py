@@ -128,7 +128,7 @@ class Desk:
         sensitivity: Sensitivity = "internal",
         on_result: Callable[[IngestResult], None] | None = None,
     ) -> tuple[IngestResult, ...]:
-        """Reads and stores files, folders recursively; one that fails costs itself only.
+        """Reads and stores files, folders recursively, and the files inside them; one that fails costs itself only.
 
         Raises PathMissing, EmptyFolder, UsageError and PolicyDenied before anything is stored.
         """

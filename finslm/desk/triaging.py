@@ -11,7 +11,8 @@ from finslm.config import Settings
 from finslm.desk.guard import Guard
 from finslm.desk.ingesting import read
 from finslm.desk.models import Models
-from finslm.documents import TriageRecord
+from finslm.documents import Reading, TriageRecord
+from finslm.errors import UnreadableDocument
 from finslm.ingest import list_files
 from finslm.triage import Batch, Triage, TriageSettings
 
@@ -39,7 +40,7 @@ class Triaging:
         batch = Batch(self._judge(model), done)
         records = []
         with ThreadPoolExecutor(workers) as readers:
-            for path, reading in [(path, readers.submit(read, path, self._settings)) for path in files]:
+            for path, reading in [(path, readers.submit(_pages, path, self._settings)) for path in files]:
                 record = batch.assess(path, reading.result, cancel)
                 records.append(record)
                 if batch.is_new:
@@ -55,3 +56,15 @@ class Triaging:
     def _write_down(self, record: TriageRecord, model: str) -> None:
         details = {"sha256": record.sha256, "queue": record.queue or "", "model": model}
         self._guard.note("triage", details, outcome="allowed" if record.status == "done" else "failed")
+
+
+def _pages(path: Path, settings: Settings) -> Reading:
+    """The pages of a file. Raises UnreadableDocument, also for an archive, which has none of its own."""
+    reading = read(path, settings)
+    if not reading.pages:
+        raise UnreadableDocument(
+            "an archive is not triaged as one document",
+            safe="the other documents are not affected",
+            next_step="unpack it and triage its folder",
+        )
+    return reading

@@ -1,33 +1,42 @@
-"""An e-mail -> its headers, its body as text, and the names of its attachments."""
+"""An e-mail -> its headers, its body as text, and its attachments."""
 
 from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import cast
 
-from finslm.documents import Reading
+from finslm.documents import Attachment, Reading
 from finslm.ingest.html import text_of
+from finslm.ingest.inside import bare_name, kept_out
 from finslm.ingest.text import decoded, pages_of
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
+SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 
 
 def read(content: bytes) -> Reading:
-    """The pages of an e-mail; its title is its subject. Attachments are named in the text, not opened."""
+    """The pages of an e-mail, with its attachments; its title is its subject.
+
+    Signatures and the pictures of a mail's layout, such as a logo, are no attachments.
+    """
     message = email.message_from_bytes(content, policy=email.policy.default)
     headers = "\n".join(f"{name}: {message[name]}" for name in HEADERS if message[name])
-    parts = (headers, _body(message), _attachments(message))
-    return Reading("message/rfc822", str(message["Subject"] or ""), pages_of("\n\n".join(filter(None, parts)) + "\n"))
+    body = cast(EmailMessage | None, message.get_body(preferencelist=("plain", "html")))
+    attached = tuple(part for part in _leaves(message) if part is not body and _is_attachment(part))
+    names = "\n".join(f"Attachment: {_name(part)}" for part in attached)
+    text = "\n\n".join(filter(None, (headers, _body(body), names))) + "\n"
+    subject = str(message["Subject"] or "")
+    return Reading("message/rfc822", subject, pages_of(text), tuple(_attachment(part) for part in attached))
 
 
-def _body(message: EmailMessage) -> str:
+def _body(part: EmailMessage | None) -> str:
     """The plain text body, or the HTML body laid out as text."""
-    part = message.get_body(preferencelist=("plain", "html"))
     if part is None:
         return ""
-    text = _content(cast(EmailMessage, part))
+    text = _content(part)
     return (text_of(text) if part.get_content_type() == "text/html" else text).strip("\n")
 
 
@@ -40,6 +49,37 @@ def _content(part: EmailMessage) -> str:
         return decoded(payload) if isinstance(payload, bytes) else str(payload)
 
 
-def _attachments(message: EmailMessage) -> str:
-    names = [part.get_filename() for part in message.walk()]
-    return "\n".join(f"Attachment: {name}" for name in names if name)
+def _leaves(part: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts that hold something; a mail inside the mail is one of them."""
+    if part.get_content_type() == "message/rfc822" or not part.is_multipart():
+        yield part
+        return
+    for inner in part.iter_parts():
+        yield from _leaves(cast(EmailMessage, inner))
+
+
+def _is_attachment(part: EmailMessage) -> bool:
+    kind = part.get_content_type()
+    if kind in SIGNATURES:
+        return False
+    if part.get_content_maintype() == "image" and (part["Content-ID"] or part.get_content_disposition() == "inline"):
+        return False
+    return kind == "message/rfc822" or part.is_attachment() or bool(part.get_filename())
+
+
+def _name(part: EmailMessage) -> str:
+    if part.get_content_type() == "message/rfc822":
+        subject = str(cast(EmailMessage, part.get_content())["Subject"] or "mail")
+        return bare_name(part.get_filename() or f"{subject.replace('/', ' ')}.eml")
+    return bare_name(part.get_filename() or "unnamed")
+
+
+def _attachment(part: EmailMessage) -> Attachment:
+    name = _name(part)
+    try:
+        if part.get_content_type() == "message/rfc822":
+            return Attachment(name, part.get_content().as_bytes())
+        payload = part.get_payload(decode=True)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return kept_out(name, "the attachment is damaged in its mail", "save it from the mail program and read that")
+    return Attachment(name, payload if isinstance(payload, bytes) else b"")

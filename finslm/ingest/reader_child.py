@@ -2,13 +2,15 @@
 
 The document is its standard input, already open; one JSON object on standard output is all that it gives back:
 
-    {"media_type": ..., "title": ..., "pages": [text, ...]}   or   {"unreadable": happened, "next_step": ...}
+    {"media_type": ..., "title": ..., "pages": [text, ...], "attachments": [[name, bytes in base64, refusal], ...]}
+    or   {"unreadable": happened, "next_step": ...}
 
 With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}.
 """
 
 from __future__ import annotations
 
+import base64
 import importlib
 import json
 import sys
@@ -21,7 +23,14 @@ from finslm.ingest.confinement import confine, protections
 
 READERS = {
     "application/pdf": "finslm.ingest.pdf",
+    "application/vnd.ms-outlook": "finslm.ingest.outlook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "finslm.ingest.slides",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "finslm.ingest.workbook",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "finslm.ingest.word",
+    "application/xml": "finslm.ingest.xml_data",
+    "application/zip": "finslm.ingest.archive",
     "message/rfc822": "finslm.ingest.mail",
+    "text/csv": "finslm.ingest.delimited",
     "text/html": "finslm.ingest.html",
     "text/plain": "finslm.ingest.text",
 }
@@ -52,9 +61,18 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
     read = cast(Callable[[bytes], Reading], importlib.import_module(READERS[media_type]).read)
     reading = read(content)
     pages = [_storable(page.text) for page in reading.pages]
-    if not any(text.strip() for text in pages):
+    if not any(text.strip() for text in pages) and not reading.attachments:
         raise UnreadableDocument("the file holds no text", next_step="get the file again from its source")
-    return {"media_type": reading.media_type, "title": _storable(reading.title), "pages": pages}
+    attachments = [
+        (_storable(inner.name), base64.b64encode(inner.content).decode(), inner.refusal)
+        for inner in reading.attachments
+    ]
+    return {
+        "media_type": reading.media_type,
+        "title": _storable(reading.title),
+        "pages": pages,
+        "attachments": attachments,
+    }
 
 
 def _storable(text: str) -> str:

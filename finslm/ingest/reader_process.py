@@ -7,6 +7,7 @@ has no file descriptor. The fresh interpreter starts in about 60 ms and inherits
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import math
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finslm.documents import Page, Reading
+from finslm.documents import Attachment, Page, Reading
 from finslm.errors import UnreadableDocument
 
 CHILD = "finslm.ingest.reader_child"
@@ -52,12 +53,22 @@ def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading
     `memory_bytes`.
     """
     with _opened(path) as source:
-        ending = _run(source, timeout_s, memory_bytes, path.suffix)
-    answer = _answer(ending, timeout_s)
-    if "unreadable" in answer:
-        raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
-    pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
-    return Reading(answer["media_type"], answer["title"], pages)
+        return _read(source, path.suffix, timeout_s, memory_bytes)
+
+
+def read_attachment(attachment: Attachment, *, timeout_s: float, memory_bytes: int) -> Reading:
+    """The text of a file inside a file, read as `read_document` reads; its bytes are never written to a disk.
+
+    Raises `UnreadableDocument`, also for an attachment that was kept out.
+    """
+    if attachment.refusal:
+        raise UnreadableDocument(attachment.refusal, safe="")
+    source = os.memfd_create("attachment", os.MFD_CLOEXEC)
+    with open(source, "wb") as memory:  # noqa: PTH123 - a file descriptor has no path
+        memory.write(attachment.content)
+        memory.flush()
+        memory.seek(0)
+        return _read(source, Path(attachment.name).suffix, timeout_s, memory_bytes)
 
 
 def reader_protections() -> tuple[tuple[str, bool], ...]:
@@ -66,6 +77,15 @@ def reader_protections() -> tuple[tuple[str, bool], ...]:
         ending = _run(nothing.fileno(), 30, 2**30, "protections")
     answer = _answer(ending, 30)
     return tuple((str(name), bool(holds)) for name, holds in answer["protections"])
+
+
+def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Reading:
+    answer = _answer(_run(source, timeout_s, memory_bytes, suffix), timeout_s)
+    if "unreadable" in answer:
+        raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
+    pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
+    inside = tuple(Attachment(name, base64.b64decode(data), refusal) for name, data, refusal in answer["attachments"])
+    return Reading(answer["media_type"], answer["title"], pages, inside)
 
 
 @contextlib.contextmanager

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import JSON, Engine, ForeignKey, UniqueConstraint, create_engine, event
+from sqlalchemy import JSON, Engine, ForeignKey, UniqueConstraint, create_engine, event, func, select
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
 from finslm.errors import NoSpaceLeft, VaultTampered
 
@@ -38,6 +38,21 @@ class CollectionRecord(Record):
     sealed_key: Mapped[bytes]
 
 
+class AttachmentRecord(Record):
+    """A document that came inside another one. The same bytes may come inside several."""
+
+    __tablename__ = "attachments"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    parent_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+
+
+class UnfinishedRecord(Record):
+    """A document whose attachments are not all stored: it is read again when it comes again."""
+
+    __tablename__ = "unfinished"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+
+
 class DocumentRecord(Record):
     """A document without its text; its key is sealed under the collection's."""
 
@@ -55,6 +70,12 @@ class DocumentRecord(Record):
     source_path: Mapped[str]
     ingested_at: Mapped[datetime]
     sealed_key: Mapped[bytes]
+    parent: Mapped[str | None] = column_property(
+        select(func.min(AttachmentRecord.parent_id))
+        .where(AttachmentRecord.document_id == id)
+        .correlate_except(AttachmentRecord)
+        .scalar_subquery()
+    )
 
 
 class PageRecord(Record):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from finslm.documents import Document, Page, Reading, Sensitivity
@@ -23,10 +23,12 @@ from finslm.errors import (
 from finslm.vault.envelope import derive_key, new_key, seal, unseal
 from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
 from finslm.vault.records import (
+    AttachmentRecord,
     CollectionRecord,
     DocumentRecord,
     PageRecord,
     Record,
+    UnfinishedRecord,
     UserRecord,
     database_errors_told,
     open_database,
@@ -48,7 +50,7 @@ class Member:
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A file as read, ready to be stored."""
+    """A file as read, ready to be stored; `parent` is the id of the document it came in."""
 
     reading: Reading
     path: Path
@@ -56,6 +58,8 @@ class NewDocument:
     size_bytes: int
     collection: str
     sensitivity: Sensitivity
+    filename: str
+    parent: str | None = None
 
 
 class Vault:
@@ -102,7 +106,8 @@ class Vault:
         header = _header_in(folder)
         vault = cls(folder, header, open_slot(header, user, passphrase))
         with vault._transaction() as session:
-            session.execute(select(UserRecord.name)).all()
+            # A vault made before there were attachments lacks their tables.
+            Record.metadata.create_all(session.connection())
         return vault
 
     @classmethod
@@ -116,6 +121,8 @@ class Vault:
         vault_key = open_slot(header, RECOVERY, plain(code))
         vault = cls(folder, header, vault_key)
         vault.member(user)
+        with vault._transaction() as session:
+            Record.metadata.create_all(session.connection())
         kept = tuple(slot for slot in header.slots if slot.u != user)
         write_header(
             folder / "vault.json", Header(header.id, (*kept, make_slot(header.id, user, passphrase, vault_key)))
@@ -153,12 +160,15 @@ class Vault:
 
     @contextmanager
     def adding(self, new: NewDocument) -> Iterator[Document]:
-        """Stores a document; it is committed when the block ends and rolled back when the block raises."""
+        """Stores a document; it is committed when the block ends and rolled back when the block raises.
+
+        One with attachments is unfinished until `finish` is told that they are stored too.
+        """
         document_key, document_id = new_key(), os.urandom(6).hex()
         collection_key = self.collection_key(new.collection)
         record = DocumentRecord(
             id=document_id,
-            filename=new.path.name,
+            filename=new.filename,
             title=new.reading.title,
             sha256=new.sha256,
             media_type=new.reading.media_type,
@@ -174,8 +184,29 @@ class Vault:
             session.add(record)
             session.flush()
             session.add_all(_sealed_page(document_id, document_key, page) for page in new.reading.pages)
+            if new.parent:
+                session.add(AttachmentRecord(document_id=document_id, parent_id=new.parent))
+            if new.reading.attachments:
+                session.add(UnfinishedRecord(document_id=document_id))
             session.flush()
             yield _document(record)
+
+    def attach(self, document_id: str, parent_id: str) -> Document:
+        """Links a document that is stored already to another one that it came in, too."""
+        with self._transaction() as session:
+            session.merge(AttachmentRecord(document_id=document_id, parent_id=parent_id))
+            session.flush()
+            return _document(session.get_one(DocumentRecord, document_id))
+
+    def is_finished(self, document_id: str) -> bool:
+        """Whether all attachments of a document are stored; True for one without any."""
+        with self._transaction() as session:
+            return session.get(UnfinishedRecord, document_id) is None
+
+    def finish(self, document_id: str) -> None:
+        """Notes that all attachments of a document are stored."""
+        with self._transaction() as session:
+            session.execute(delete(UnfinishedRecord).where(UnfinishedRecord.document_id == document_id))
 
     def find_by_digest(self, collection: str, sha256: str) -> Document | None:
         """The document of `collection` with these bytes, if it is stored."""
@@ -291,4 +322,5 @@ def _document(record: DocumentRecord) -> Document:
         size_bytes=record.size_bytes,
         source_path=record.source_path,
         ingested_at=record.ingested_at,
+        parent=record.parent,
     )

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,22 @@ def test_every_sample_is_stored_or_named_with_its_reason(run: Run) -> None:
     assert [Path(line["path"]).name for line in lines if line["status"] == "failed"] == ["board-minutes-damaged.pdf"]
     assert result.returncode == 5
     assert "board-minutes-damaged.pdf" in sentence_of(result)
+
+
+def test_an_attachment_names_its_mail_and_a_bad_one_fails_alone(run: Run, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"], message["Message-ID"] = "a@example.org", "Annex", "<1@example.org>"
+    message.set_content("The annex is attached.")
+    message.add_attachment("Leverage was 3.1x at year end.", filename="annex.txt")
+    message.add_attachment(b"\x89PNG", maintype="application", subtype="octet-stream", filename="scan.png")
+    (tmp_path / "annex.eml").write_bytes(message.as_bytes())
+    result = run("ingest", tmp_path, "--json")
+    mail, annex, scan = (json.loads(line) for line in result.stdout.splitlines())
+    assert (result.returncode, scan["status"], scan["path"]) == (5, "failed", str(tmp_path / "annex.eml" / "scan.png"))
+    assert "annex.eml/scan.png" in sentence_of(result)
+    shown = json.loads(run("docs", "show", "annex.eml/annex.txt", "--json").stdout)
+    assert (shown["id"], shown["parent"]) == (annex["id"], mail["id"])
+    assert shown["text"].startswith("Leverage was 3.1x")
 
 
 def test_pages_are_shown_as_they_were_read(run: Run) -> None:

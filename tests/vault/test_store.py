@@ -11,7 +11,7 @@ READING = Reading("text/plain", "Letter", (Page(0, "quarterly dividend"), Page(1
 
 
 def new_document(name: str = "letter.txt", sha256: str = "00") -> NewDocument:
-    return NewDocument(READING, Path(name), sha256, 18, "default", "internal")
+    return NewDocument(READING, Path(name), sha256, 18, "default", "internal", name)
 
 
 @pytest.fixture

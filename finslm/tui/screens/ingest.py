@@ -107,7 +107,7 @@ class IngestScreen(ModalScreen[None]):
         pages = f"{result.document.page_count} pages" if result.document else ""
         words = one_line(result.error) if result.error else f"{result.status}  {pages}"
         table = self.query_one(DataTable)
-        table.add_row(Text(mark, style=style), Text(one_line(Path(result.path).name, 40)), Text(words, style=style))
+        table.add_row(Text(mark, style=style), Text(one_line(result.filename, 40)), Text(words, style=style))
         table.move_cursor(row=table.row_count - 1, animate=False)
         self.query_one(BusyLine).say(self._count_words)
 
