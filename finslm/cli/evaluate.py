@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from finslm.distill.scoring import Score
     from finslm.model import Engine, Job
 
-Task = Literal["tatqa", "convfinqa", "triage", "sentiment"]
+Task = Literal["tatqa", "convfinqa", "triage", "sentiment", "retrieval"]
 QUESTIONS = ("tatqa", "convfinqa")
 
 
 def evaluate(
     context: typer.Context,
-    task: Annotated[str, typer.Argument(help="tatqa, convfinqa, triage or sentiment.")],
+    task: Annotated[str, typer.Argument(help="tatqa, convfinqa, triage, sentiment or retrieval.")],
     data: Annotated[Path, typer.Option("--data", help="A file of the task's published form.")],
     limit: Annotated[int | None, typer.Option(help="Only so many, evenly spread.")] = None,
     first: Annotated[int, typer.Option(help="From this context or dialogue on.")] = 0,
@@ -34,13 +35,18 @@ def evaluate(
     """Measure a model through the answers that users get; prints the published metrics with a 95 % interval.
 
     Nothing is abstained for want of confidence here; the answers that the model is surest of are scored beside all.
+    `retrieval` needs no model: it looks for the evidence pages of FinanceBench questions in the vault.
 
     Example: finslm eval tatqa --data tatqa_dev.json --first 238 --model finslm-0.5b
+
+    Example: finslm eval retrieval --data financebench_dev.jsonl
     """
     if task not in get_args(Task):
         raise UsageError(f"there is no task {task}", next_step=f"take one of {', '.join(get_args(Task))}")
     session = session_of(context)
-    if task in QUESTIONS:
+    if task == "retrieval":
+        _evaluate_retrieval(session, data, limit)
+    elif task in QUESTIONS:
         _evaluate_questions(session, task, data, limit, first, model, out)
     else:
         _evaluate_triage(session, task, data, limit, model)
@@ -75,10 +81,11 @@ def _evaluate_questions(
 
 
 def _evaluate_triage(session: Session, task: str, data: Path, limit: int | None, model: str | None) -> None:
+    from finslm.distill.evaluation import spread
     from finslm.distill.triage_evaluation import accuracies, labelled, load_known, macro_f1
     from finslm.triage import Triage, TriageSettings
 
-    documents = load_known(data)[:limit]
+    documents = spread(load_known(data), limit)
     settings = TriageSettings.load(session.settings.data_dir)
     with engine_for(session, "triage", model) as (name, engine, _), progress(quiet=session.quiet) as bar:
         triage = Triage(engine, settings, lambda _: "")
@@ -89,6 +96,33 @@ def _evaluate_triage(session: Session, task: str, data: Path, limit: int | None,
         return
     _print_scores(f"{name} on {task}", list(scores.items()))
     say(f"Macro F1 of the sentiment: {macro_f1(results):.1%}")
+
+
+def _evaluate_retrieval(session: Session, data: Path, limit: int | None) -> None:
+    from finslm.distill.evaluation import spread
+    from finslm.distill.retrieval_evaluation import DEPTHS, Asked, Place, load_asked, page_recall
+
+    with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
+        stored = {Path(document.filename).stem: document.id for document in desk.documents()}
+        asked = spread([each for each in load_asked(data) if each.document in stored], limit)
+        if not asked:
+            raise UsageError("the vault holds none of these documents", next_step="ingest them first")
+
+        def find(question: Asked, named: bool) -> list[Place]:
+            documents = (stored[question.document],) if named else ()
+            hits = desk.search(question.text, documents=documents, limit=max(DEPTHS))
+            return [(Path(hit.document.filename).stem, hit.passage.page) for hit in hits]
+
+        ways = {"with the document named": True, "over all documents": False}
+        scores = {
+            way: page_recall(bar.track(asked, description=way), partial(find, named=named))
+            for way, named in ways.items()
+        }
+    if session.as_json:
+        print_json({way: {f"recall@{depth}": score for depth, score in of.items()} for way, of in scores.items()})
+        return
+    rows = [(f"page recall@{depth}, {way}", score) for way, of in scores.items() for depth, score in of.items()]
+    _print_scores(f"Search on {len(asked)} questions", rows)
 
 
 @contextmanager

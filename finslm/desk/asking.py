@@ -14,8 +14,9 @@ from finslm.search import Search
 from finslm.vault import Vault
 
 EVIDENCE_PAGES = 4
-LEAST_COVERAGE = 0.5
-"""A question of which the evidence speaks less than this is declined before the model is asked."""
+LEAST_COVERAGE, ENOUGH_COVERAGE = 0.25, 0.6
+"""A question of which the evidence speaks less than the first is declined before the model is asked; from the second on, what
+it does not say is manner of speaking and lowers no confidence."""
 
 
 class Asking:
@@ -96,11 +97,10 @@ class Asking:
         evidence: Sequence[Passage],
         manner: Manner,
     ) -> Answer:
-        collections = sorted({hit.document.collection for hit in hits})
-        coverage = self._search.coverage(question.text, [passage.text for passage in evidence], collections)
+        coverage = self._search.coverage(question.text, hits, [passage.text for passage in evidence])
         if coverage < LEAST_COVERAGE:
             return abstain(question, "the documents hardly speak of this", round(coverage, 4))
-        return answerer.answer(question, evidence, coverage=coverage, manner=manner)
+        return answerer.answer(question, evidence, coverage=min(1.0, coverage / ENOUGH_COVERAGE), manner=manner)
 
     def _answerer(self, model: str) -> Answerer:
         return Answerer(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from finslm.answer import Answerer, Manner
 from finslm.distill import finqa, tatqa
@@ -13,6 +14,7 @@ from finslm.distill.scoring import Score, execution_match, tatqa_score
 from finslm.documents import Answer, Passage, Question, Turn
 from finslm.errors import PromptTooLong
 
+T = TypeVar("T")
 TOGETHER = 4
 COVERAGE = 0.4
 """The share of questions, the surest first, whose answers are scored on their own."""
@@ -68,7 +70,7 @@ def dialogue_items(path: Path, first: int = 0) -> list[Item]:
     return items
 
 
-def spread(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
+def spread(items: Sequence[T], limit: int | None) -> Sequence[T]:
     """At most `limit` of the items, evenly spread."""
     return items[:: max(1, len(items) // limit)][:limit] if limit else items
 

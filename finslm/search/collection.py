@@ -29,6 +29,10 @@ class IndexedCollection:
         """Forgets a document."""
         self.index.remove(document_id, self.entries.pop(document_id))
 
+    def names(self, document: Document) -> frozenset[str]:
+        """The words that name a document."""
+        return frozenset(self.entries[document.id].profile.names)
+
     def page(self, document: Document, row: int) -> Page:
         """The page of a row of `document`."""
         return self.index.page(self.entries[document.id], row)

@@ -20,9 +20,11 @@ from finslm.search.ranking import Column, Signs, Weights, page_scores
 from finslm.search.routing import Router
 from finslm.search.statements import StatementLikeness
 from finslm.search.terms import load_stop_words, terms_of
-from finslm.search.thesaurus import Thesaurus
+from finslm.search.thesaurus import Thesaurus, plain
 from finslm.vault import Vault, derive_key
 
+CONCEPT = 0.2
+"""The weight of a concept beside terms: that of a word that stands on some thirty pages."""
 NAME = 0.5
 """A word that stands on half of a document's pages, or in its file name, names it."""
 
@@ -88,16 +90,20 @@ class Search:
         """`query` with the phrases that filings print for what it asks."""
         return " ".join((query, *self._read(query).meaning.phrases))
 
-    def coverage(self, query: str, passages: Sequence[str], collections: Sequence[str]) -> float:
-        """How much of what `query` asks about stands in `passages`: 0 to 1, rare terms weighing more.
+    def coverage(self, query: str, hits: Sequence[Hit], passages: Sequence[str]) -> float:
+        """How much of what `query` asks about stands in `passages`, or names the documents of `hits`: 0 to 1.
 
-        A term's weight is its inverse document frequency over the collections; a term that stands nowhere weighs most.
+        A term's weight is its inverse document frequency over the collections; a term that stands nowhere weighs most. A
+        concept of the thesaurus stands where any of its phrases does.
         """
-        terms = terms_of(query, self._stop_words)
-        weights = {term: self._weight(term, collections) for term in terms}
-        found = {term for term in terms if any(stands_in(term, passage) for passage in passages)}
-        total = sum(weights.values())
-        return sum(weights[term] for term in found) / total if total else 0.0
+        meaning = self._thesaurus.meaning(query)
+        names = {word for hit in hits for word in self._opened(hit.document.collection).names(hit.document)}
+        terms = [term for term in terms_of(meaning.rest, self._stop_words) if term not in names]
+        collections = sorted({hit.document.collection for hit in hits})
+        weights = [(self._weight(term, collections), any(stands_in(term, text) for text in passages)) for term in terms]
+        weights += [(CONCEPT, _any_stands(phrases, passages)) for phrases in meaning.sought]
+        total = sum(weight for weight, _ in weights)
+        return sum(weight for weight, stands in weights if stands) / total if total else 1.0
 
     def _read(self, query: str) -> Query:
         return Query(query, terms_of(query, self._stop_words), self._thesaurus.meaning(query))
@@ -169,6 +175,11 @@ def stands_in(term: str, text: str) -> bool:
 def _without_names(terms: Sequence[str], profiles: Sequence[Profile]) -> tuple[str, ...]:
     """The terms that tell the pages of a document apart: a company's name stands on all of them."""
     return tuple(t for t in terms if not any(profile.names.get(t, 0.0) >= NAME for profile in profiles[:1]))
+
+
+def _any_stands(phrases: Sequence[str], passages: Sequence[str]) -> bool:
+    texts = [plain(text) for text in passages]
+    return any(phrase in text for phrase in phrases for text in texts)
 
 
 def _column(scores: Mapping[int, float], entry: Entry) -> Column:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-FISCAL_YEAR = re.compile(r"\bFY ?'?(?:20)?(\d\d)(?!\d)", re.IGNORECASE)
-"""FY2019, FY19: pages print the year alone."""
+FISCAL_YEAR = re.compile(r"\bFY ?'?(?:20)?(\d\d)(?:Q\d)?(?!\d)", re.IGNORECASE)
+"""FY2019, FY19, FY2019Q1: pages print the year alone."""
 TERM = re.compile(r"[^\W_]+(?:[.,&'-][^\W_]+)*")
 
 

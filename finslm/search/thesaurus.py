@@ -30,11 +30,20 @@ class Statement:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a question asks for: phrases to seek beside its own words, statements to look on, and those that it names."""
+    """What a question asks for: phrases to seek beside its own words, statements to look on, and those that it names.
 
-    phrases: tuple[str, ...]
+    `sought` holds the phrases of each concept that is asked for; `rest` is the question without the words of these.
+    """
+
+    sought: tuple[tuple[str, ...], ...]
     statements: frozenset[str]
     named: frozenset[str]
+    rest: str
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """All phrases to seek, each once."""
+        return tuple(dict.fromkeys(phrase for phrases in self.sought for phrase in phrases))
 
 
 class Thesaurus:
@@ -62,15 +71,15 @@ class Thesaurus:
     def meaning(self, question: str) -> Meaning:
         """What `question` asks for; each of its words counts for the longest entry that holds it."""
         text = plain(question)
-        phrases, statements = list[str](), set[str]()
+        sought, statements = list[tuple[str, ...]](), set[str]()
         for pattern, concept in self._entries:
             left = pattern.sub(" | ", text)
             if left != text:
                 text = left
-                phrases += concept.seek
+                sought += [concept.seek] if concept.seek else []
                 statements.update(concept.on)
         named = frozenset(name for pattern, name in self._named if pattern.search(plain(question)))
-        return Meaning(tuple(dict.fromkeys(phrases)), frozenset(statements), named)
+        return Meaning(tuple(sought), frozenset(statements), named, text)
 
 
 def plain(text: str) -> str:
