@@ -54,10 +54,11 @@ def _texts(pdf: pypdfium2.PdfDocument) -> Iterator[str]:
         except pypdfium2.PdfiumError as error:
             raise _damaged(f"PDFium cannot read its page {index + 1}") from error
         page.close()  # and its text page with it: a page of PDFium can hold tens of MB
-        yield _cleaned(text)
+        yield page_text(text)
 
 
-def _cleaned(text: str) -> str:
+def page_text(text: str) -> str:
+    """The text of a page as documents hold it, from PDFium's."""
     return re.sub(r"\r\n?", "\n", text).replace(LINE_END_HYPHEN, "-").replace("\x00", "")
 
 
