@@ -10,7 +10,7 @@ from functools import cache
 import pypdfium2
 
 from finslm.documents import Page, Table
-from finslm.ingest.pdf_words import Rule, rules_of, words_of
+from finslm.ingest.pdf_words import Rule, quarter_turns, rules_of, words_of
 from finslm.ingest.table_blocks import Block, blocks_of
 from finslm.ingest.table_columns import Grid, grid_of, merged
 from finslm.ingest.table_headings import Rules, headings_of
@@ -26,11 +26,12 @@ def find_tables(pdf_page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, ra
     """The tables of a page. `raw` is PDFium's text of it, `page` the page as the document will have it."""
     if len(FIGURE_ENDS_LINE.findall(page.text)) < FEWEST_LINES:
         return []
-    lines = lines_of(words_of(textpage, raw, page.text))
+    turns = quarter_turns(textpage, raw)
+    lines = lines_of(words_of(textpage, raw, page.text, turns))
 
     @cache
     def rules() -> Sequence[Rule]:
-        return rules_of(pdf_page)
+        return rules_of(pdf_page, turns)
 
     found: list[tuple[Grid, Table]] = []
     for block in blocks_of(lines):

@@ -13,11 +13,18 @@ import pypdfium2
 import pypdfium2.raw
 
 WORD = re.compile(r"[^\s\ufffe]+\ufffe?")  # PDFium joins two lines at U+FFFE, its mark for a hyphen at a line end
+LINE = re.compile(r"[^\s][^\r\n]*")
+LEFT_OUT = re.compile(r"\r(?=\n)|\x00")
+RUNNING_LENGTH = 80
+SENTENCE_WORD = re.compile(r" (?:the|of|and|to|in|a|is|are|was|were|for|our|with|by|as|at|on|that|which|from|or) ")
+FIGURE_AT_END = re.compile(r"[\d—–)%*-][\s)%]*$")
 ANGLES_LOOKED_AT = 16
 RULE_HEIGHT = 2.5  # points
 BAND_HEIGHT = 24.0
 RULE_WIDTH = 12.0
 FORM_DEPTH = 3
+
+Box = tuple[float, float, float, float]  # left, right, bottom, top, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,8 @@ class Rule:
         return self.top - self.bottom > RULE_HEIGHT
 
 
-def words_of(textpage: pypdfium2.PdfTextPage, raw: str, text: str) -> list[Word]:
-    """The words of a page upright, whichever way it is turned.
+def words_of(textpage: pypdfium2.PdfTextPage, raw: str, text: str, turns: int) -> list[Word]:
+    """The words of a page as it reads upright, `turns` quarter turns back. A line of running text is one word.
 
     `raw` is what PDFium gave for the page, `text` the same without the characters that the page's text leaves out:
     `\\r` before `\\n`, and NUL. Where PDFium's count of characters does not fit its own text, no word has a known place
@@ -64,52 +71,66 @@ def words_of(textpage: pypdfium2.PdfTextPage, raw: str, text: str) -> list[Word]
     """
     if textpage.count_chars() != len(raw):
         return []
-    places = [match.span() for match in WORD.finditer(raw)]
-    turned = _quarter_turns(textpage, [start for start, _ in places])
-    left_out = [match.start() for match in re.finditer(r"\r(?=\n)|\x00", raw)]
+    left_out = [match.start() for match in LEFT_OUT.finditer(raw)]
     words = []
-    for start, end in places:
+    for start, end, box in _boxes(textpage.raw, raw):
         first, last = start - bisect_left(left_out, start), end - bisect_left(left_out, end)
-        box = _box(textpage.raw, start, end - 1, turned)
-        words.append(Word(text[first:last], first, last, *box))
+        words.append(Word(text[first:last], first, last, *_upright(*box, turns)))
     return words
 
 
-def rules_of(page: pypdfium2.PdfPage, quarter_turns: int = 0) -> list[Rule]:
-    """The horizontal rules of an upright page, and none of a turned one."""
-    return [] if quarter_turns else list(_rules(page))
-
-
-def _rules(page: pypdfium2.PdfPage) -> Iterator[Rule]:
+def rules_of(page: pypdfium2.PdfPage, turns: int) -> list[Rule]:
+    """The horizontal rules of a page as it reads upright."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    found = []
     for number in range(pypdfium2.raw.FPDFPage_CountObjects(page.raw)):
         drawn = pypdfium2.raw.FPDFPage_GetObject(page.raw, number)
         if pypdfium2.raw.FPDFPageObj_GetType(drawn) != pypdfium2.raw.FPDF_PAGEOBJ_PATH:
             continue
-        has_box = pypdfium2.raw.FPDFPageObj_GetBounds(drawn, left, bottom, right, top)
-        if has_box and top.value - bottom.value < BAND_HEIGHT and right.value - left.value > RULE_WIDTH:
-            yield Rule(left.value, right.value, bottom.value, top.value)
+        if pypdfium2.raw.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
+            rule = Rule(*_upright(left.value, right.value, bottom.value, top.value, turns))
+            if rule.top - rule.bottom < BAND_HEIGHT and rule.right - rule.left > RULE_WIDTH:
+                found.append(rule)
+    return found
 
 
-def _quarter_turns(textpage: pypdfium2.PdfTextPage, starts: list[int]) -> int:
-    """How many quarter turns anticlockwise most of the text is written at."""
-    step = max(1, len(starts) // ANGLES_LOOKED_AT)
-    angles = [pypdfium2.raw.FPDFText_GetCharAngle(textpage.raw, start) for start in starts[::step]]
+def quarter_turns(textpage: pypdfium2.PdfTextPage, raw: str) -> int:
+    """How many quarter turns anticlockwise most of the text of a page is written at."""
+    places = range(0, len(raw), max(1, len(raw) // ANGLES_LOOKED_AT))
+    angles = [pypdfium2.raw.FPDFText_GetCharAngle(textpage.raw, place) for place in places if raw[place].isalnum()]
     turns = [round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0]
     return max(set(turns), key=turns.count) if turns else 0
 
 
-def _box(textpage: pypdfium2.raw.FPDF_TEXTPAGE, first: int, last: int, turns: int) -> tuple[float, float, float, float]:
-    """The box of the characters from `first` to `last`, as left, right, bottom, top."""
+def _boxes(textpage: pypdfium2.raw.FPDF_TEXTPAGE, raw: str) -> Iterator[tuple[int, int, Box]]:
+    """First and last character and box of each word, and of each line of running text that is one line on the page."""
+    for line in LINE.finditer(raw):
+        start, end = line.span()
+        if _is_running(line.group()):
+            box, is_level = _box(textpage, start, end - 1)
+            if is_level:
+                yield start, end, box
+                continue
+        for word in WORD.finditer(raw, start, end):
+            yield *word.span(), _box(textpage, word.start(), word.end() - 1)[0]
+
+
+def _is_running(line: str) -> bool:
+    """Whether a line is a sentence or a piece of one, not the row of a table."""
+    return len(line) > RUNNING_LENGTH and len(SENTENCE_WORD.findall(line)) > 2 and not FIGURE_AT_END.search(line)
+
+
+def _box(textpage: pypdfium2.raw.FPDF_TEXTPAGE, first: int, last: int) -> tuple[Box, bool]:
+    """The box of the characters from `first` to `last` as left, right, bottom, top; whether both are on one level."""
     one, other = pypdfium2.raw.FS_RECTF(), pypdfium2.raw.FS_RECTF()
     pypdfium2.raw.FPDFText_GetLooseCharBox(textpage, first, one)
     pypdfium2.raw.FPDFText_GetLooseCharBox(textpage, last, other)
-    left, right = min(one.left, other.left), max(one.right, other.right)
     bottom, top = min(one.bottom, other.bottom), max(one.top, other.top)
-    return _upright(left, right, bottom, top, turns)
+    is_level = top - bottom < 1.3 * (one.top - one.bottom)
+    return (min(one.left, other.left), max(one.right, other.right), bottom, top), is_level
 
 
-def _upright(left: float, right: float, bottom: float, top: float, turns: int) -> tuple[float, float, float, float]:
+def _upright(left: float, right: float, bottom: float, top: float, turns: int) -> Box:
     for _ in range(turns):  # each turns the page a quarter clockwise: (x, y) becomes (y, -x)
         left, right, bottom, top = bottom, top, -right, -left
     return left, right, bottom, top

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from finslm.ingest.table_lines import Line, Piece
+from finslm.ingest.table_lines import Line
+from finslm.ingest.table_pieces import Piece
 
 YEAR = re.compile(r"(?:19|20)\d\d|FY\d\d(?:\d\d)?|[12]0\d\dE")
 YEARS = re.compile(r"(?:19|20)\d\d ?[-–—] ?(?:19|20)?\d\d|thereafter", re.IGNORECASE)
@@ -68,7 +69,7 @@ def is_year_line(line: Line, *, is_first: bool) -> bool:
 def _heads_figures(line: Line) -> bool:
     """Whether the label of the line is nothing but units in brackets, as the stub of a heading is."""
     first = line.pieces[0]
-    return not first.alone and UNITS_ALONE.fullmatch(first.text) is not None
+    return not first.is_figure and UNITS_ALONE.fullmatch(first.text) is not None
 
 
 def _has_figures(line: Line) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from finslm.ingest.table_blocks import INDENT, NOTE
-from finslm.ingest.table_lines import Line, Piece
+from finslm.ingest.table_lines import Line
+from finslm.ingest.table_pieces import Piece
 
 NEAR = 1.5  # heights of a line
 MANY = 4

@@ -10,7 +10,8 @@ from statistics import median
 from finslm.ingest.pdf_words import Rule
 from finslm.ingest.table_blocks import INDENT, PERIOD
 from finslm.ingest.table_columns import Column, Grid
-from finslm.ingest.table_lines import Line, Piece, narrowly
+from finslm.ingest.table_lines import Line
+from finslm.ingest.table_pieces import Piece, narrowly
 from finslm.ingest.table_spans import spans_by_rule
 
 Rules = Callable[[], Sequence[Rule]]
@@ -97,7 +98,7 @@ def _heading_lines(grid: Grid, above: Sequence[Line]) -> tuple[list[tuple[Line, 
     for line in above:
         if line.middle - below.middle > (LINE_APART if lines else FIRST_APART) * height:
             break
-        pieces = narrowly(line)
+        pieces = [part for piece in line.pieces for part in narrowly(piece, line.height)]
         over = [piece for piece in pieces if _is_over(grid, piece, height)]
         if len(over) == 1 and over[0].right < grid.columns[0].outer_left:
             over = []  # one in the middle of the labels, such as ASSETS, heads rows

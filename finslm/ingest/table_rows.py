@@ -9,7 +9,8 @@ from statistics import median
 
 from finslm.documents import Cell, Row
 from finslm.ingest.table_columns import Grid
-from finslm.ingest.table_lines import Line, Piece
+from finslm.ingest.table_lines import Line
+from finslm.ingest.table_pieces import Piece
 
 GOES_ON = re.compile(r"(?:[,(–—-]|\b(?:and|or|of|to|for|in|on|the|a|an|from|by|with|at|than|per|including))$")
 CONTINUES = re.compile(r"[a-z(&%]")

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from finslm.ingest.pdf_words import Rule
 from finslm.ingest.table_columns import Column
-from finslm.ingest.table_lines import Line, Piece
+from finslm.ingest.table_lines import Line
+from finslm.ingest.table_pieces import Piece
 
 LOWEST, HIGHEST = -0.7, 0.35  # heights of the line, from its foot: where the rule of a heading is looked for
 JOINED = 0.6  # points: rules that are no further apart are one
