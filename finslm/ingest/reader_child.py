@@ -2,7 +2,8 @@
 
 The document is its standard input, already open; one JSON object on standard output is all that it gives back:
 
-    {"media_type": ..., "title": ..., "pages": [text, ...]}   or   {"unreadable": happened, "next_step": ...}
+    {"media_type": ..., "title": ..., "pages": [text, ...], "tables": [see table_json, ...]}
+    or   {"unreadable": happened, "next_step": ...}
 
 With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}.
 """
@@ -18,6 +19,7 @@ from typing import Any, cast
 from finslm.documents import Reading
 from finslm.errors import UnreadableDocument
 from finslm.ingest.confinement import confine, protections
+from finslm.ingest.table_json import plain
 
 READERS = {
     "application/pdf": "finslm.ingest.pdf",
@@ -54,7 +56,12 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
     pages = [_storable(page.text) for page in reading.pages]
     if not any(text.strip() for text in pages):
         raise UnreadableDocument("the file holds no text", next_step="get the file again from its source")
-    return {"media_type": reading.media_type, "title": _storable(reading.title), "pages": pages}
+    return {
+        "media_type": reading.media_type,
+        "title": _storable(reading.title),
+        "pages": pages,
+        "tables": [plain(table) for table in reading.tables],
+    }
 
 
 def _storable(text: str) -> str:
