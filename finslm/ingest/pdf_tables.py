@@ -18,7 +18,8 @@ from finslm.ingest.table_lines import lines_of
 from finslm.ingest.table_rows import rows_of
 
 FIGURE_ENDS_LINE = re.compile(r"(?:\d|—|-|N/A|\*)[)%]{0,2}[ )%]{0,3}$", re.MULTILINE)
-FEWEST_LINES = 3
+FEWEST_LINES = 2
+MOST_WORDS = 6000  # four times a page of small print: with more, the page is not to be read, it is to be survived
 PAGE_NUMBER = re.compile(r"\d{1,3}\.?|[A-Z]-\d+")
 
 
@@ -27,7 +28,10 @@ def find_tables(pdf_page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, ra
     if len(FIGURE_ENDS_LINE.findall(page.text)) < FEWEST_LINES:
         return []
     turns = quarter_turns(textpage, raw)
-    lines = lines_of(words_of(textpage, raw, page.text, turns))
+    words = words_of(textpage, raw, page.text, turns)
+    if len(words) > MOST_WORDS:
+        return []
+    lines = lines_of(words)
 
     @cache
     def rules() -> Sequence[Rule]:

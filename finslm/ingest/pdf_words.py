@@ -17,10 +17,11 @@ LINE = re.compile(r"[^\s][^\r\n]*")
 LEFT_OUT = re.compile(r"\r(?=\n)|\x00")
 RUNNING_LENGTH = 80
 SENTENCE_WORD = re.compile(r" (?:the|of|and|to|in|a|is|are|was|were|for|our|with|by|as|at|on|that|which|from|or) ")
-FIGURE_AT_END = re.compile(r"[\d—–)%*-][\s)%]*$")
+FIGURE_AT_END = re.compile(r"[\d—–)%*-][\s)%]{0,4}$")
 ANGLES_LOOKED_AT = 16
 RULE_HEIGHT = 2.5  # points
 BAND_HEIGHT = 24.0
+WIDEST, TALLEST = 15_000.0, 1_000.0
 RULE_WIDTH = 12.0
 FORM_DEPTH = 3
 
@@ -74,8 +75,10 @@ def words_of(textpage: pypdfium2.PdfTextPage, raw: str, text: str, turns: int) -
     left_out = [match.start() for match in LEFT_OUT.finditer(raw)]
     words = []
     for start, end, box in _boxes(textpage.raw, raw):
-        first, last = start - bisect_left(left_out, start), end - bisect_left(left_out, end)
-        words.append(Word(text[first:last], first, last, *_upright(*box, turns)))
+        left, right, bottom, top = _upright(*box, turns)
+        if left <= right and 0 < top - bottom < TALLEST:  # a hostile file may give boxes without height, or no numbers
+            first, last = start - bisect_left(left_out, start), end - bisect_left(left_out, end)
+            words.append(Word(text[first:last], first, last, left, right, bottom, top))
     return words
 
 
@@ -89,13 +92,13 @@ def rules_of(page: pypdfium2.PdfPage, turns: int) -> list[Rule]:
             continue
         if pypdfium2.raw.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
             rule = Rule(*_upright(left.value, right.value, bottom.value, top.value, turns))
-            if rule.top - rule.bottom < BAND_HEIGHT and rule.right - rule.left > RULE_WIDTH:
+            if 0 <= rule.top - rule.bottom < BAND_HEIGHT and RULE_WIDTH < rule.right - rule.left < WIDEST:
                 found.append(rule)
     return found
 
 
 def quarter_turns(textpage: pypdfium2.PdfTextPage, raw: str) -> int:
-    """How many quarter turns anticlockwise most of the text of a page is written at."""
+    """How many quarter turns clockwise most of the text of a page is written at."""
     places = range(0, len(raw), max(1, len(raw) // ANGLES_LOOKED_AT))
     angles = [pypdfium2.raw.FPDFText_GetCharAngle(textpage.raw, place) for place in places if raw[place].isalnum()]
     turns = [round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0]
@@ -131,6 +134,6 @@ def _box(textpage: pypdfium2.raw.FPDF_TEXTPAGE, first: int, last: int) -> tuple[
 
 
 def _upright(left: float, right: float, bottom: float, top: float, turns: int) -> Box:
-    for _ in range(turns):  # each turns the page a quarter clockwise: (x, y) becomes (y, -x)
-        left, right, bottom, top = bottom, top, -right, -left
+    for _ in range(turns):  # a quarter turn anticlockwise: (x, y) becomes (-y, x)
+        left, right, bottom, top = -top, -bottom, left, right
     return left, right, bottom, top

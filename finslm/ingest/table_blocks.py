@@ -24,6 +24,7 @@ LONE_FARTHEST = 2.2  # for a figure alone on its line: further down it is the nu
 INDENT = 4.0  # heights: how far the labels of a table may stand from its left edge
 TEXT_BETWEEN = 8
 HEADING_LINES = 14
+MOST_FIGURES = 60
 HEADING_LENGTH = 90
 
 
@@ -75,7 +76,7 @@ def _heads_figures(line: Line) -> bool:
 def _has_figures(line: Line) -> bool:
     """Whether the line may be a row: two figures or more, or one with text before it; one alone may be a total."""
     figures = line.figures
-    return len(figures) > 1 or (
+    return 1 < len(figures) <= MOST_FIGURES or (
         len(figures) == 1 and (line.pieces[-1] is figures[0] or line.pieces[0] is not figures[0])
     )
 

@@ -11,6 +11,7 @@ from finslm.ingest.table_pieces import Piece
 
 NEAR = 1.5  # heights of a line
 MANY = 4
+MOST_COLUMNS = 60
 
 
 @dataclass(slots=True)
@@ -44,13 +45,15 @@ class Grid:
 
 
 def grid_of(rows: Sequence[Line]) -> Grid:
-    """The grid of the lines of a table that hold figures."""
+    """The grid of the lines of a table that hold figures; without a column when it would have too many for a table."""
     edge = min(row.left for row in rows)
     columns: list[Column] = []
     values = [_values(row, edge) for row in rows]
     for number in sorted(range(len(rows)), key=lambda number: -len(values[number])):
         for piece in values[number]:
             _place(columns, number, piece, rows[number].height)
+        if len(columns) > MOST_COLUMNS:
+            return Grid(tuple(rows), (), ())
     columns = [column for column in _without_labels(columns, rows) if not _is_of_notes(column, rows)]
     rest = [_beside(columns, number, row) for number, row in enumerate(rows)]
     columns += _text_columns(columns, rows, rest)

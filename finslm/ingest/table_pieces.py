@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from finslm.ingest.pdf_words import Word
 
 FIGURE = re.compile(
-    r"[-–−+~(]*[$€£¥]?[-–−(]*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:(?<=\d)\.\d*|\.\d+|(?<=\d))\)?[%x]?\)?"
+    r"[-–−+~(]{0,2}[$€£¥]?[-–−(]{0,2}(?:\d{1,3}(?:,\d{3})+|\d+)?(?:(?<=\d)\.\d*|\.\d+|(?<=\d))\)?[%x]?\)?"
     r"|\(?[$€£¥]?[—–−-]{1,3}\)?%?\)?|\*{1,2}|[Nn]/?[AaMm]|[Nn]one|[Nn]il|N\.M\.|n\.m\."
 )
+LONGEST = 30  # characters of a figure
 MAY_BEGIN_FIGURE = frozenset("0123456789$€£¥(.-–—−+~*NnURCA")
 LEADS = frozenset({"$", "($", "$(", "(", "€", "£", "¥", "US$", "R$", "C$", "A$"})
 TRAILS = frozenset({")", "%", ")%", "%)", "pts", "bps", "x"})
@@ -138,7 +139,7 @@ def _range_end(run: list[Word], at: int, height: float) -> int:
 def _figure_end(run: list[Word], at: int) -> int:
     """Where the figure that begins at word `at` ends, or 0."""
     number = at + (run[at].text in LEADS)
-    if number == len(run) or not FIGURE.fullmatch(run[number].text):
+    if number == len(run) or len(run[number].text) > LONGEST or not FIGURE.fullmatch(run[number].text):
         return 0
     end = number + 1
     while end < len(run) and run[end].text in TRAILS and _follows(run[end - 1], run[end]):

@@ -15,7 +15,6 @@ from finslm.ingest.table_pieces import Piece
 GOES_ON = re.compile(r"(?:[,(–—-]|\b(?:and|or|of|to|for|in|on|the|a|an|from|by|with|at|than|per|including))$")
 CONTINUES = re.compile(r"[a-z(&%]")
 TIGHT = 0.82
-LEADERS = re.compile(r"[\s.…_]*(?:\.\s?){3,}$")
 
 
 def rows_of(grid: Grid, lines: Sequence[Line], page_text: str) -> tuple[Row, ...]:
@@ -48,7 +47,9 @@ def _pitch(lines: Sequence[Line]) -> float:
 
 
 def _label(pieces: Sequence[Piece]) -> str:
-    return LEADERS.sub("", " ".join(piece.text for piece in pieces)).strip()
+    text = " ".join(piece.text for piece in pieces).strip()
+    bare = text.rstrip(" .…_")
+    return bare if text.count(".", len(bare)) > 2 else text  # dots lead the eye from the label to its figures
 
 
 def _with_beginning(waiting: list[Line], line: Line, label: str, pitch: float) -> str:
