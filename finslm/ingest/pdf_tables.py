@@ -54,9 +54,12 @@ def _table(block: Block, grid: Grid, page: Page, rules: Rules) -> tuple[Grid, Ta
 
 
 def _continued(before: tuple[Grid, Table], grid: Grid, table: Table) -> Table:
-    """The table with the headings of the one before it, if it has none and its columns stand under those."""
+    """The table with the headings of the one before it, if most of its columns have none and stand under those.
+
+    A heading over few columns may be the text of a cell.
+    """
     columns = before[0].columns
-    if any(table.columns) or len(grid.columns) != len(columns):
+    if 2 * sum(map(bool, table.columns)) >= len(columns) or len(grid.columns) != len(columns):
         return table
     apart = max(abs(one.outer_right - other.outer_right) for one, other in zip(columns, grid.columns, strict=True))
     if apart > grid.rows[0].height:

@@ -20,6 +20,7 @@ PERIOD = re.compile(
 )
 UNITS_ALONE = re.compile(r"\((?:[\w$ ]+ in )?(?:thousands|millions|billions)[^()]*\)", re.IGNORECASE)
 FARTHEST = 3.6  # heights of a line from one line of a table to its next
+NEXT = 1.6  # a row that follows as close as this, with a label, may be the first with a figure in its column
 LONE_FARTHEST = 2.2  # for a figure alone on its line: further down it is the number of the page
 INDENT = 4.0  # heights: how far the labels of a table may stand from its left edge
 TEXT_BETWEEN = 8
@@ -60,7 +61,11 @@ def is_year_line(line: Line, *, is_first: bool) -> bool:
     """Whether all figures of `line` are years that head columns; below the first line of a table, only with a label
     that speaks of a period, or none."""
     years = [piece.text for piece in line.figures if not NOTE.fullmatch(piece.text)]
-    if not years or not all(YEAR.fullmatch(year) for year in years) or (len(years) > 1 and len(set(years)) == 1):
+    if (
+        not years
+        or not all(YEAR.fullmatch(year) or YEARS.fullmatch(year) for year in years)
+        or (len(years) > 1 and len(set(years)) == 1)
+    ):
         return False
     texts = [piece.text for piece in line.texts]
     several = len(years) + sum(YEARS.fullmatch(text) is not None for text in texts) > 1
@@ -76,6 +81,8 @@ def _heads_figures(line: Line) -> bool:
 def _has_figures(line: Line) -> bool:
     """Whether the line may be a row: two figures or more, or one with text before it; one alone may be a total."""
     figures = line.figures
+    if all(NOTE.fullmatch(figure.text) for figure in figures) and len(line.texts) > max(1, len(figures)):
+        return False  # a line of headings, with the marks of notes
     return 1 < len(figures) <= MOST_FIGURES or (
         len(figures) == 1 and (line.pieces[-1] is figures[0] or line.pieces[0] is not figures[0])
     )
@@ -90,7 +97,8 @@ def _continues(lines: Sequence[Line], span: tuple[int, int], at: int) -> bool:
     if at - span[1] > TEXT_BETWEEN or apart > farthest * max(before.height, lines[at].height):
         return False
     edge = min(values_of(row)[0].core[0] for row in (before, lines[at]) if values_of(row))
-    if not _share_columns(lines[span[0] : span[1] + 1], lines[at]):
+    is_next = apart < NEXT * before.height and not lines[at].pieces[0].is_figure
+    if not is_next and not _share_columns(lines[span[0] : span[1] + 1], lines[at]):
         return False
     return all(_is_label(line, edge) for line in steps[1:-1])
 

@@ -15,6 +15,7 @@ from finslm.ingest.table_spans import spans_by_rule
 Rules = Callable[[], Sequence[Rule]]
 
 TIGHT = 1.3  # heights between the lines of one heading
+SECTION_LENGTH = 90
 UNITS_WITHIN = 6  # lines over the headings
 
 
@@ -50,10 +51,19 @@ def headings_of(grid: Grid, above: Sequence[Line], rules: Rules) -> Headings:
 
 
 def _sections(lines: HeadingLines) -> tuple[Line, ...]:
-    """The lines between headings and rows; without headings, only one that says so, with a colon, heads the rows."""
+    """The lines between headings and rows; without headings, only one that says so, with a colon, heads the rows.
+
+    The end of a sentence that leads to the table heads none.
+    """
+    sections = [line for line in lines.sections if _heads_rows(line)]
     if lines.over:
-        return tuple(reversed(lines.sections))
-    return tuple(line for line in lines.sections[:1] if line.pieces[-1].text.endswith(":"))
+        return tuple(reversed(sections))
+    return tuple(line for line in sections[:1] if line.pieces[-1].text.endswith(":"))
+
+
+def _heads_rows(line: Line) -> bool:
+    text = line.pieces[0].text
+    return len(text) < SECTION_LENGTH and not (text[0].islower() and text.endswith(":"))
 
 
 def _levels(grid: Grid, lines: HeadingLines, rules: Rules) -> list[list[Heading]]:

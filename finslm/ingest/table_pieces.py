@@ -59,7 +59,8 @@ def pieces_of(words: Sequence[Word], height: float) -> tuple[Piece, ...]:
     """The pieces of a line of the given height, from left to right."""
     pieces: list[Piece] = []
     for run in _runs(words, height):
-        figures = _figures(run, height) if run[0].text[0] in MAY_BEGIN_FIGURE else None
+        may_be = run[0].text[0] in MAY_BEGIN_FIGURE and run[0].height >= RAISED * height
+        figures = _figures(run, height) if may_be else None
         pieces += [_piece(part, is_figure=True) for part in figures] if figures else [_piece(run)]
     return tuple(pieces)
 
@@ -90,7 +91,7 @@ def _runs(words: Sequence[Word], height: float) -> Iterator[list[Word]]:
         last = run[-1] if run else None
         if last is None:
             run.append(word)
-        elif word.top - word.bottom < RAISED * height and not last.text[-1].isalpha():
+        elif word.height < RAISED * height and not last.text[-1].isalpha():
             continue
         elif _gap(last, word) > GAP * height and not _is_sign(last, word):
             yield run
