@@ -10,7 +10,8 @@ from functools import cache
 import pypdfium2
 
 from finslm.documents import Page, Table
-from finslm.ingest.pdf_words import Rule, quarter_turns, rules_of, words_of
+from finslm.ingest.page_columns import columns_of_text
+from finslm.ingest.pdf_words import Rule, Word, quarter_turns, rules_of, words_of
 from finslm.ingest.table_blocks import Block, blocks_of
 from finslm.ingest.table_columns import Grid, grid_of, merged
 from finslm.ingest.table_headings import Rules, headings_of
@@ -31,14 +32,17 @@ def find_tables(pdf_page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, ra
     words = words_of(textpage, raw, page.text, turns)
     if len(words) > MOST_WORDS:
         return []
-    lines = lines_of(words)
 
     @cache
     def rules() -> Sequence[Rule]:
         return rules_of(pdf_page, turns)
 
+    return [table for column in columns_of_text(words) for table in _tables(column, page, rules)]
+
+
+def _tables(words: Sequence[Word], page: Page, rules: Rules) -> list[Table]:
     found: list[tuple[Grid, Table]] = []
-    for block in blocks_of(lines):
+    for block in blocks_of(lines_of(words)):
         grid = grid_of([line for line in block.body if line.figures])
         if grid.columns:
             grid, table = _table(block, grid, page, rules)

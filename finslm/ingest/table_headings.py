@@ -14,6 +14,7 @@ from finslm.ingest.table_spans import spans_by_rule
 
 Rules = Callable[[], Sequence[Rule]]
 
+LEFT_OF_COLUMNS = 6.0  # heights: how far left of the first figures a rule of its heading may begin
 TIGHT = 1.3  # heights between the lines of one heading
 SECTION_LENGTH = 90
 UNITS_WITHIN = 6  # lines over the headings
@@ -87,9 +88,16 @@ def _is_over_all(levels: Sequence[Sequence[Heading]], columns: int) -> bool:
 
 
 def _belongs(columns: Sequence[Column], line: Line, pieces: Sequence[Piece], below: Line, rules: Rules) -> bool:
-    """Whether a line over a heading of all columns is its first line, or has a rule of its own: not a title."""
-    is_tight = line.middle - below.middle < TIGHT * below.height
-    return is_tight or bool(spans_by_rule(columns, line, pieces, rules()))
+    """Whether a line over a heading of all columns is its first line, or has a rule of its own: not a title.
+
+    Rules under labels and columns alike are those over the whole table.
+    """
+    if line.middle - below.middle < TIGHT * below.height:
+        return True
+    edge = columns[0].outer_left - LEFT_OF_COLUMNS * line.height
+    near = [rule for rule in rules() if abs(rule.bottom - line.bottom) < line.height]
+    over_labels = any(rule.left < edge for rule in near)
+    return not over_labels and bool(spans_by_rule(columns, line, pieces, near))
 
 
 def _level(

@@ -184,6 +184,25 @@ def test_two_tables_of_a_page_are_two() -> None:
     assert (first.units, second.units) == ("", "in thousands")
 
 
+def test_tables_of_a_page_in_two_columns_are_read_column_by_column() -> None:
+    def draw(canvas: Canvas) -> None:
+        for left in (LABELS, 320):
+            for number in range(14):
+                canvas.drawString(left, 780 - number * PITCH, "The result of the year is that of all our units,")
+            canvas.drawRightString(left + 160, 580, "2025")
+            canvas.drawRightString(left + 210, 580, "2024")
+            for number, label in enumerate(("Fees", "Other", "Total")):
+                top = 580 - (number + 1) * PITCH
+                canvas.drawString(left, top, label)
+                canvas.drawRightString(left + 160, top, str(left + number))
+                canvas.drawRightString(left + 210, top, str(left - number))
+
+    one, other = read(pdf_of(draw)).tables
+    assert (one.columns, other.columns) == (("2025", "2024"), ("2025", "2024"))
+    assert grid(one)[0] == ("Fees", "50", "50")
+    assert grid(other)[1] == ("Other", "321", "319")
+
+
 def test_years_at_the_beginning_of_rows_are_labels() -> None:
     def draw(canvas: Canvas) -> None:
         rows = [(str(year), [f"{year - 2000},500"]) for year in range(2025, 2030)]
