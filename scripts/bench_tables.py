@@ -60,7 +60,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with pdfs/")
     parser.add_argument("--labels", type=Path, default=LABELS, help="labels as digests, or in plain text")
-    parser.add_argument("--half", choices=("dev", "test", "fresh", "all"), default="all")
+    parser.add_argument("--half", choices=("dev", "test", "all"), default="all")
     parser.add_argument("--misses", action="store_true", help="the cells given and not labelled, in plain text")
     parser.add_argument("--timing", type=int, default=0, metavar="N", help="time every Nth page of all PDFs")
     parser.add_argument("--json", action="store_true")

@@ -18,6 +18,7 @@ PERIOD = re.compile(
     r"|billions|january|february|march|april|may|june|july|august|september|october|november|december)\b",
     re.IGNORECASE,
 )
+PAGE_NUMBER = re.compile(r"\d{1,3}")
 UNITS_ALONE = re.compile(r"\((?:[\w$ ]+ in )?(?:thousands|millions|billions)[^()]*\)", re.IGNORECASE)
 FARTHEST = 3.6  # heights of a line from one line of a table to its next
 NEXT = 1.6  # a row that follows as close as this, with a label, may be the first with a figure in its column
@@ -93,8 +94,10 @@ def _continues(lines: Sequence[Line], span: tuple[int, int], at: int) -> bool:
     before = lines[span[1]]
     steps = lines[span[1] : at + 1]
     apart = max(over.middle - under.middle for over, under in pairwise(steps))
-    farthest = FARTHEST if lines[at].texts or len(lines[at].figures) > 1 else LONE_FARTHEST
-    if at - span[1] > TEXT_BETWEEN or apart > farthest * max(before.height, lines[at].height):
+    is_alone = len(lines[at].pieces) == 1
+    farthest = LONE_FARTHEST * before.height if is_alone else FARTHEST * max(before.height, lines[at].height)
+    is_page_number = is_alone and lines[at] is lines[-1] and PAGE_NUMBER.fullmatch(lines[at].pieces[0].text)
+    if at - span[1] > TEXT_BETWEEN or apart > farthest or is_page_number:
         return False
     edge = min(values_of(row)[0].core[0] for row in (before, lines[at]) if values_of(row))
     is_next = apart < NEXT * before.height and not lines[at].pieces[0].is_figure
