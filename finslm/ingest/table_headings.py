@@ -10,7 +10,7 @@ from finslm.ingest.table_columns import Column, Grid
 from finslm.ingest.table_heading_lines import UNITS, HeadingLines, heading_lines_of
 from finslm.ingest.table_lines import Line
 from finslm.ingest.table_pieces import Piece
-from finslm.ingest.table_spans import spans_by_rule
+from finslm.ingest.table_spans import is_ruled_off, spans_by_rule
 
 Rules = Callable[[], Sequence[Rule]]
 
@@ -107,6 +107,9 @@ def _level(
     if len(pieces) >= len(columns):
         return _one_each(columns, pieces)
     ruled = spans_by_rule(columns, line, pieces, rules())
+    if not ruled and _repeats(below, len(pieces), len(columns)) and is_ruled_off(line, pieces, rules()):
+        share = len(columns) // len(pieces)
+        return [Heading(piece, number * share, (number + 1) * share - 1) for number, piece in enumerate(pieces)]
     found = []
     for piece in pieces:
         span = ruled.get(id(piece))
@@ -114,6 +117,13 @@ def _level(
             span = _over(columns, piece, below)
         found.append(Heading(piece, *span))
     return found
+
+
+def _repeats(below: Sequence[Heading], pieces: int, columns: int) -> bool:
+    """Whether the level below says the same, such as two years, once for each of several pieces over it."""
+    texts = [heading.piece.text for heading in below if heading.first == heading.last]
+    share = columns // pieces
+    return pieces > 1 and len(texts) == columns == pieces * share and texts == texts[:share] * pieces and share > 1
 
 
 def _one_each(columns: Sequence[Column], pieces: Sequence[Piece]) -> list[Heading]:

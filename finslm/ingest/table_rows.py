@@ -14,7 +14,8 @@ from finslm.ingest.table_pieces import Piece
 
 GOES_ON = re.compile(r"(?:[,(–—-]|\b(?:and|or|of|to|for|in|on|the|a|an|from|by|with|at|than|per|including))$")
 CONTINUES = re.compile(r"[a-z(&%]")
-TIGHT = 0.82
+TIGHT = 0.82  # of the usual distance between lines
+OVERLAPPING = 0.75  # heights
 
 
 def rows_of(grid: Grid, lines: Sequence[Line], page_text: str) -> tuple[Row, ...]:
@@ -75,8 +76,10 @@ def _ends_label(last: Line, waiting: Sequence[Line], before: str, after: str, pi
     text = _label(waiting[0].pieces)
     if text.endswith(":") or not before or (len(waiting) == 1 and CONTINUES.match(after)):
         return False
-    is_tight = last.middle - waiting[0].middle < TIGHT * pitch
-    return GOES_ON.search(before) is not None or (is_tight and CONTINUES.match(text) is not None)
+    apart = last.middle - waiting[0].middle
+    if apart < OVERLAPPING * last.height:  # figures half way down a label of two lines
+        return True
+    return GOES_ON.search(before) is not None or (apart < TIGHT * pitch and CONTINUES.match(text) is not None)
 
 
 def _section(waiting: Sequence[Line], pitch: float) -> str:

@@ -39,6 +39,11 @@ def spans_by_rule(
     return found
 
 
+def is_ruled_off(line: Line, pieces: Sequence[Piece], rules: Sequence[Rule]) -> bool:
+    """Whether a rule parts a heading line from what stands under it, as none parts the lines of one heading."""
+    return bool(_under(line, pieces, rules))
+
+
 def _columns_over(columns: Sequence[Column], span: Sequence[Rule]) -> list[int]:
     if not span:
         return []
@@ -51,6 +56,8 @@ def _span(piece: Piece, rules: Sequence[Rule], free: Sequence[bool], *, grows: b
     own = [number for number, rule in enumerate(rules) if rule.left <= piece.middle <= rule.right]
     before = [number for number, rule in enumerate(rules) if rule.right < piece.middle and free[number]]
     after = [number for number, rule in enumerate(rules) if rule.left > piece.middle and free[number]]
+    if own and rules[own[0]].left <= piece.left and piece.right <= rules[own[-1]].right:
+        return [rules[number] for number in own]
     if not own and not (before and after):
         return []
     first, last = (own[0], own[-1]) if own else (before[-1], after[0])
