@@ -29,8 +29,44 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell of a table as printed: `text == page.text[start:end]` of the table's page; a dash is a cell."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: one entry for each column, None where the table is blank there.
+
+    `section` is the heading that stands above the row inside the table, such as "Current assets:", or empty.
+    """
+
+    label: str
+    cells: tuple[Cell | None, ...]
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of page `page` (0-based). `columns` are the headings, a spanning heading before each one that it spans.
+
+    `units` is what the page says of the figures, such as "in millions, except per share", or empty; `stub` is the
+    heading above the row labels, or empty.
+    """
+
+    page: int
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    units: str = ""
+    stub: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What a reader gives for one file: its pages, a title where the file states one, and the files inside it.
+    """What a reader gives for one file: its pages, a title where the file states one, files inside it, tables it found.
 
     An archive has no page of its own.
     """
@@ -39,6 +75,7 @@ class Reading:
     title: str
     pages: tuple[Page, ...]
     attachments: tuple[Attachment, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True)

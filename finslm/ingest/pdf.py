@@ -1,4 +1,4 @@
-"""PDF -> the text of each page, by PDFium."""
+"""PDF -> the text of each page and the tables on it, by PDFium."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw
 
-from finslm.documents import Page, Reading
+from finslm.documents import Page, Reading, Table
 from finslm.errors import UnreadableDocument
+from finslm.ingest.pdf_tables import find_tables
 
 LINE_END_HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line; it joins the two lines there.
 
 
 def read(content: bytes) -> Reading:
-    """The pages of a PDF; its title is that of its metadata.
+    """The pages of a PDF and its tables; its title is that of its metadata.
 
     Raises `UnreadableDocument` for a PDF that is encrypted, damaged, or without text on any page. A page without text
     among others with text stays, empty, so that page numbers stay right.
     """
     pdf = _opened(content)
     title = str(pdf.get_metadata_value("Title")).strip()
-    pages = tuple(Page(index, text) for index, text in enumerate(_texts(pdf)))
+    tables: list[Table] = []
+    pages = tuple(_pages(pdf, tables))
     if not any(page.text.strip() for page in pages):
         raise UnreadableDocument(
             f"the PDF holds no text on its {len(pages)} pages: scanned, no text layer: needs OCR",
             next_step="run it through OCR software that adds a text layer, then read it again",
         )
-    return Reading("application/pdf", title, pages)
+    return Reading("application/pdf", title, pages, tables=tuple(tables))
 
 
 def _opened(content: bytes) -> pypdfium2.PdfDocument:
@@ -46,18 +48,23 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
     return pdf
 
 
-def _texts(pdf: pypdfium2.PdfDocument) -> Iterator[str]:
+def _pages(pdf: pypdfium2.PdfDocument, tables: list[Table]) -> Iterator[Page]:
+    """The pages in their order; adds their tables to `tables`."""
     for index in range(len(pdf)):
         try:
             page = pdf[index]
-            text = page.get_textpage().get_text_range()
+            textpage = page.get_textpage()
+            text = textpage.get_text_range()
         except pypdfium2.PdfiumError as error:
             raise _damaged(f"PDFium cannot read its page {index + 1}") from error
+        read = Page(index, page_text(text))
+        tables += find_tables(page, textpage, text, read)
         page.close()  # and its text page with it: a page of PDFium can hold tens of MB
-        yield _cleaned(text)
+        yield read
 
 
-def _cleaned(text: str) -> str:
+def page_text(text: str) -> str:
+    """The text of a page as documents hold it, from PDFium's."""
     return re.sub(r"\r\n?", "\n", text).replace(LINE_END_HYPHEN, "-").replace("\x00", "")
 
 

@@ -2,7 +2,8 @@
 
 The document is its standard input, already open; one JSON object on standard output is all that it gives back:
 
-    {"media_type": ..., "title": ..., "pages": [text, ...], "attachments": [[name, bytes in base64, refusal], ...]}
+    {"media_type": ..., "title": ..., "pages": [text, ...], "attachments": [[name, bytes in base64, refusal], ...],
+     "tables": [see table_json, ...]}
     or   {"unreadable": happened, "next_step": ...}
 
 With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}.
@@ -20,6 +21,7 @@ from typing import Any, cast
 from finslm.documents import Reading
 from finslm.errors import UnreadableDocument
 from finslm.ingest.confinement import confine, protections
+from finslm.ingest.table_json import plain
 
 READERS = {
     "application/pdf": "finslm.ingest.pdf",
@@ -72,6 +74,7 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
         "title": _storable(reading.title),
         "pages": pages,
         "attachments": attachments,
+        "tables": [plain(table) for table in reading.tables],
     }
 
 

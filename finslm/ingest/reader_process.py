@@ -24,6 +24,7 @@ from typing import Any
 
 from finslm.documents import Attachment, Page, Reading
 from finslm.errors import UnreadableDocument
+from finslm.ingest.table_json import parsed
 
 CHILD = "finslm.ingest.reader_child"
 ANSWER_BYTES = 256 * 2**20  # a 500-page filing gives 2 MB; more than this is a bomb
@@ -46,7 +47,7 @@ class Ending:
 
 
 def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading:
-    """The text of the file at `path`, page by page, read in a confined process of its own.
+    """The text of the file at `path`, page by page, and its tables, read in a confined process of its own.
 
     May be called from any thread, several at a time. Raises `UnreadableDocument`, in one sentence, for a file that
     cannot be opened, is of no known type, holds no text, crashes its reader, or takes over `timeout_s` or
@@ -85,7 +86,8 @@ def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Read
         raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
     inside = tuple(Attachment(name, base64.b64decode(data), refusal) for name, data, refusal in answer["attachments"])
-    return Reading(answer["media_type"], answer["title"], pages, inside)
+    tables = tuple(parsed(table, pages) for table in answer["tables"])
+    return Reading(answer["media_type"], answer["title"], pages, inside, tables)
 
 
 @contextlib.contextmanager
