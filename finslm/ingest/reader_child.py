@@ -4,7 +4,8 @@ The document is its standard input, already open; one JSON object on standard ou
 
     {"media_type": ..., "title": ..., "pages": [text, ...]}   or   {"unreadable": happened, "next_step": ...}
 
-With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}.
+With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}. Where the kernel gives less
+than a hostile file needs it reads nothing either: {"missing": [name of a protection, ...]}.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, cast
 
 from finslm.documents import Reading
 from finslm.errors import UnreadableDocument
-from finslm.ingest.confinement import confine, protections
+from finslm.ingest.confinement import confine, missing_essentials, protections
 
 READERS = {
     "application/pdf": "finslm.ingest.pdf",
@@ -32,6 +33,8 @@ def main(cpu_s: int, memory_bytes: int, suffix: str) -> dict[str, Any]:
     confine(cpu_s=cpu_s, memory_bytes=memory_bytes)
     if suffix == "protections":
         return {"protections": protections(cpu_s=cpu_s, memory_bytes=memory_bytes)}
+    if missing := missing_essentials(cpu_s=cpu_s, memory_bytes=memory_bytes):
+        return {"missing": missing}
     try:
         return _reading(sys.stdin.buffer.read(), suffix)
     except UnreadableDocument as refusal:

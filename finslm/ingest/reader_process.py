@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from finslm.documents import Page, Reading
-from finslm.errors import UnreadableDocument
+from finslm.errors import ReaderUnprotected, UnreadableDocument
 
 CHILD = "finslm.ingest.reader_child"
 ANSWER_BYTES = 256 * 2**20  # a 500-page filing gives 2 MB; more than this is a bomb
@@ -49,11 +49,13 @@ def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading
 
     May be called from any thread, several at a time. Raises `UnreadableDocument`, in one sentence, for a file that
     cannot be opened, is of no known type, holds no text, crashes its reader, or takes over `timeout_s` or
-    `memory_bytes`.
+    `memory_bytes`; `ReaderUnprotected` where this machine cannot confine the process.
     """
     with _opened(path) as source:
         ending = _run(source, timeout_s, memory_bytes, path.suffix)
     answer = _answer(ending, timeout_s)
+    if "missing" in answer:
+        raise _unprotected(answer["missing"])
     if "unreadable" in answer:
         raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
@@ -86,7 +88,7 @@ def _opened(path: Path) -> Iterator[int]:
 
 def _run(source: int, timeout_s: float, memory_bytes: int, suffix: str) -> Ending:
     cpu_s = math.ceil(timeout_s) + 1
-    command = [sys.executable, "-P", "-B", "-m", CHILD, str(cpu_s), str(memory_bytes), suffix]
+    command = [sys.executable, "-P", "-B", "-S", "-m", CHILD, str(cpu_s), str(memory_bytes), suffix]
     late = threading.Event()
     with subprocess.Popen(  # noqa: S603 - our own interpreter with our own module
         command,
@@ -133,6 +135,14 @@ def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
         raise _unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
     parsed: dict[str, Any] = json.loads(ending.answer)
     return parsed
+
+
+def _unprotected(missing: list[str]) -> ReaderUnprotected:
+    return ReaderUnprotected(
+        f"this machine does not give the reading process what it must have ({', '.join(missing)})",
+        safe="no document was read",
+        next_step="`finslm doctor` shows every protection; use a kernel with seccomp or user namespaces",
+    )
 
 
 def _unreadable(happened: str, next_step: str) -> UnreadableDocument:
