@@ -21,11 +21,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader gives for one file: its pages, and a title where the file states one."""
+    """What a reader gives for one file: its pages, and a title where the file states one.
+
+    `notes` say what a person should know of the reading, each in a phrase: repaired, hidden text left out.
+    """
 
     media_type: str
     title: str
     pages: tuple[Page, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 The document is its standard input, already open; one JSON object on standard output is all that it gives back:
 
-    {"media_type": ..., "title": ..., "pages": [text, ...]}   or   {"unreadable": happened, "next_step": ...}
+    {"media_type": ..., "title": ..., "pages": [text, ...], "notes": [phrase, ...]}   or   {"unreadable": happened, "next_step": ...}
 
 With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}. Where the kernel gives less
 than a hostile file needs it reads nothing either: {"missing": [name of a protection, ...]}.
@@ -57,7 +57,8 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
     pages = [_storable(page.text) for page in reading.pages]
     if not any(text.strip() for text in pages):
         raise UnreadableDocument("the file holds no text", next_step="get the file again from its source")
-    return {"media_type": reading.media_type, "title": _storable(reading.title), "pages": pages}
+    notes = [_storable(note) for note in reading.notes]
+    return {"media_type": reading.media_type, "title": _storable(reading.title), "pages": pages, "notes": notes}
 
 
 def _storable(text: str) -> str:

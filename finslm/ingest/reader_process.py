@@ -59,7 +59,7 @@ def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading
     if "unreadable" in answer:
         raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
-    return Reading(answer["media_type"], answer["title"], pages)
+    return Reading(answer["media_type"], answer["title"], pages, tuple(answer["notes"]))
 
 
 def reader_protections() -> tuple[tuple[str, bool], ...]:
