@@ -122,12 +122,20 @@ class Answer:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already) or `failed`."""
+    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already), `failed`, or
+    `skipped` (a symbolic link inside a folder).
+
+    `notes` say what a person should know of it. A stored document that is nearly another one's text names that one's id
+    in `duplicate_of`, and how alike they are, from 0 to 1.
+    """
 
     path: str
-    status: Literal["stored", "unchanged", "failed"]
+    status: Literal["stored", "unchanged", "failed", "skipped"]
     document: Document | None = None
     error: str | None = None
+    notes: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+    similarity: float | None = None
     seconds: float = 0.0
 
 

@@ -34,7 +34,7 @@ def ingest(
             paths,
             collection=collection,
             sensitivity=sensitivity,  # type: ignore[arg-type]  # the desk refuses others, with a sentence
-            on_result=lambda _result: bar.advance(task),
+            on_result=lambda result: bar.advance(task, result.status != "skipped"),
         )
     if session.as_json:
         for result in results:
@@ -134,20 +134,29 @@ def _ingest_fields(result: IngestResult) -> dict[str, object]:
         "title": document.title if document else None,
         "pages": document.page_count if document else None,
         "error": result.error,
+        "notes": list(result.notes),
+        "duplicate_of": result.duplicate_of,
+        "similarity": result.similarity,
         "seconds": round(result.seconds, 3),
     }
 
 
 def _ingest_row(result: IngestResult) -> tuple[object, ...]:
     if result.document is None:
-        return "", Path(result.path).name, "", "", f"failed: {result.error}"
+        return "", Path(result.path).name, "", "", f"{result.status}: {result.error or '; '.join(result.notes)}"
     return (
         result.document.id,
         Path(result.path).name,
         result.document.title,
         result.document.page_count,
-        result.status,
+        "; ".join((result.status, *_alike(result), *result.notes)),
     )
+
+
+def _alike(result: IngestResult) -> tuple[str, ...]:
+    if result.similarity is None:
+        return ()
+    return (f"{result.similarity:.0%} like {result.duplicate_of}",)
 
 
 def _tell_failures(failed: list[IngestResult], total: int) -> None:

@@ -9,7 +9,20 @@ reads, never writes a file, and never parses a byte of a document in the process
 """
 
 from finslm.ingest.confinement import ESSENTIAL as ESSENTIAL_PROTECTIONS
-from finslm.ingest.folder import file_digest, list_files
+from finslm.ingest.folder import list_files, list_links
+from finslm.ingest.injection import instructed_pages, load_triggers, without_instructions
+from finslm.ingest.opening import file_digest, path_text
 from finslm.ingest.reader_process import read_document, reader_protections
 
-__all__ = ["ESSENTIAL_PROTECTIONS", "file_digest", "list_files", "read_document", "reader_protections"]
+__all__ = [
+    "ESSENTIAL_PROTECTIONS",
+    "file_digest",
+    "instructed_pages",
+    "list_files",
+    "list_links",
+    "load_triggers",
+    "path_text",
+    "read_document",
+    "reader_protections",
+    "without_instructions",
+]

@@ -7,25 +7,23 @@ has no file descriptor. The fresh interpreter starts in about 60 ms and inherits
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
 import signal
-import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from finslm.documents import Page, Reading
-from finslm.errors import ReaderUnprotected, UnreadableDocument
+from finslm.errors import ReaderUnprotected
+from finslm.ingest.opening import opened, unreadable
 
 CHILD = "finslm.ingest.reader_child"
-ANSWER_BYTES = 256 * 2**20  # a 500-page filing gives 2 MB; more than this is a bomb
+ANSWER_BYTES = 64 * 2**20  # a 500-page filing gives 2 MB; more than this is a bomb
 PASSED_ON = (
     "PATH",
     "LANG",
@@ -51,13 +49,13 @@ def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading
     cannot be opened, is of no known type, holds no text, crashes its reader, or takes over `timeout_s` or
     `memory_bytes`; `ReaderUnprotected` where this machine cannot confine the process.
     """
-    with _opened(path) as source:
+    with opened(path) as source:
         ending = _run(source, timeout_s, memory_bytes, path.suffix)
     answer = _answer(ending, timeout_s)
     if "missing" in answer:
         raise _unprotected(answer["missing"])
     if "unreadable" in answer:
-        raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
+        raise unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
     return Reading(answer["media_type"], answer["title"], pages, tuple(answer["notes"]))
 
@@ -68,22 +66,6 @@ def reader_protections() -> tuple[tuple[str, bool], ...]:
         ending = _run(nothing.fileno(), 30, 2**30, "protections")
     answer = _answer(ending, 30)
     return tuple((str(name), bool(holds)) for name, holds in answer["protections"])
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    """A file descriptor of the regular file at `path`."""
-    try:
-        # Without O_NONBLOCK a named pipe would keep the caller waiting for a writer.
-        source = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise _unreadable(f"the file cannot be opened ({error.strerror})", "check the file and your rights") from error
-    try:
-        if not stat.S_ISREG(os.fstat(source).st_mode):
-            raise _unreadable("this is not a regular file", "name a file")
-        yield source
-    finally:
-        os.close(source)
 
 
 def _run(source: int, timeout_s: float, memory_bytes: int, suffix: str) -> Ending:
@@ -127,12 +109,12 @@ def _environment() -> dict[str, str]:
 
 def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
     if ending.timed_out or ending.status == -signal.SIGXCPU:
-        raise _unreadable(f"reading took longer than {timeout_s:g} s and was stopped", "raise reader_timeout_s")
+        raise unreadable(f"reading took longer than {timeout_s:g} s and was stopped", "raise reader_timeout_s")
     if len(ending.answer) > ANSWER_BYTES:
-        raise _unreadable(f"the file unpacks to over {ANSWER_BYTES // 2**20} MiB of text", "split the file")
+        raise unreadable(f"the file unpacks to over {ANSWER_BYTES // 2**20} MiB of text", "split the file")
     if ending.status != 0:
         how = signal.Signals(-ending.status).name if ending.status < 0 else f"exit status {ending.status}"
-        raise _unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
+        raise unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
     parsed: dict[str, Any] = json.loads(ending.answer)
     return parsed
 
@@ -143,7 +125,3 @@ def _unprotected(missing: list[str]) -> ReaderUnprotected:
         safe="no document was read",
         next_step="`finslm doctor` shows every protection; use a kernel with seccomp or user namespaces",
     )
-
-
-def _unreadable(happened: str, next_step: str) -> UnreadableDocument:
-    return UnreadableDocument(happened, safe="the other documents are not affected", next_step=next_step)
