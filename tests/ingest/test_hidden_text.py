@@ -136,3 +136,63 @@ def test_text_that_somebody_sees_stays(tmp_path: Path, showing: str) -> None:
     reading = read(tmp_path, SHOWINGS[showing])
     assert SEEN in reading.pages[0].text
     assert reading.notes == ()
+
+
+def read_html(folder: Path, body: str, head: str = "") -> Reading:
+    path = folder / "note.html"
+    path.write_text(f"<!doctype html><html><head>{head}</head><body><p>{SEEN}</p>{body}<p>The end.</p></body></html>")
+    return read_document(path, timeout_s=60, memory_bytes=2**30)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "display: none",
+        "DISPLAY:NONE !important",
+        "visibility:hidden",
+        "font-size:0",
+        "font-size: 1px",
+        "font-size:0.01em",
+        "opacity:0",
+        "color:#fff",
+        "color: White; background-color:#FFFFFF",
+        "color:rgb(254, 254, 254)",
+        "color:rgba(0,0,0,0)",
+        "text-indent:-9999px",
+        "position:absolute; left:-5000px",
+    ],
+)
+def test_html_that_nobody_sees_is_left_out_with_a_note(tmp_path: Path, style: str) -> None:
+    reading = read_html(tmp_path, f'before <span style="{style}">{HIDDEN}<b>{HIDDEN}</b></span> after')
+    text = "".join(page.text for page in reading.pages)
+    assert HIDDEN not in text
+    assert "before" in text
+    assert "after" in text
+    assert reading.notes == ("hidden text left out",)
+
+
+@pytest.mark.parametrize(
+    ("style", "around", "head"),
+    [
+        ("color:white", "background:#003366", ""),
+        ("color:white; background-color:navy", "", ""),
+        ("color:#ffffff", "", "<style>.dark { background: black }</style>"),
+        ("font-size:8pt; color:#888", "", ""),
+        ("font-size:0.8em; opacity:0.6", "", ""),
+        ("text-indent:-24px", "", ""),
+        ("color:", "", ""),
+        ("font-size:1.2.3", "", ""),
+    ],
+)
+def test_html_that_somebody_sees_stays(tmp_path: Path, style: str, around: str, head: str) -> None:
+    body = f'<div style="{around}"><span style="{style}">Costs fell.</span></div>'
+    reading = read_html(tmp_path, body, head)
+    assert "Costs fell." in reading.pages[0].text
+    assert reading.notes == ()
+
+
+def test_the_hidden_facts_of_an_inline_filing_are_no_reason_for_a_note(tmp_path: Path) -> None:
+    facts = '<div style="display:none"><ix:header><ix:hidden>0000066740</ix:hidden></ix:header></div>'
+    reading = read_html(tmp_path, facts)
+    assert "0000066740" not in reading.pages[0].text
+    assert reading.notes == ()
