@@ -108,12 +108,12 @@ class Ingesting:
         signed = signature(reading.pages)
         source, size_bytes = Path(path_text(path.resolve())), path.stat().st_size
         new = NewDocument(reading, source, sha256, size_bytes, run.collection, run.sensitivity, signed)
-        near = run.duplicates.of(signed)
+        near, notes = run.duplicates.of(signed), run.notes_on(reading)
         with self._storing, self._vault.adding(new) as document:
             # Inside the transaction: what cannot be written down is not stored.
-            details: Details = {"pages": document.page_count, "sha256": sha256}
+            details: Details = {"pages": document.page_count, "sha256": sha256, "notes": list(notes)}
             self._guard.note("ingest", details, resource=f"Document:{document.id}")
         self._search.add(document)
         run.duplicates.add(document, signed)
-        result = IngestResult(path_text(path), "stored", document, notes=run.notes_on(reading))
+        result = IngestResult(path_text(path), "stored", document, notes=notes)
         return replace(result, duplicate_of=near[0].id, similarity=round(near[1], 2)) if near else result

@@ -139,4 +139,6 @@ def _cleaned(text: str) -> str:
 
 
 def _damaged(how: str) -> DamagedPdf:
-    return DamagedPdf(f"the PDF is damaged: {how}", next_step="get the file again from its source")
+    return DamagedPdf(
+        f"the PDF is damaged: {how}, and no page can be recovered", next_step="get the file again from its source"
+    )

@@ -47,7 +47,7 @@ class Signatures:
 
     def alike(self, new: bytes) -> tuple[tuple[str, float], ...]:
         """The known documents that are at least 0.8 like the one with the signature `new`, most alike first."""
-        known = np.frombuffer(bytes(self._slots), dtype="<u4").reshape(-1, SLOTS)
+        known = np.frombuffer(self._slots, dtype="<u4").reshape(-1, SLOTS)
         shares = (known == np.frombuffer(new[1:], dtype="<u4")).mean(axis=1)
         places = [int(at) for at in np.argsort(-shares, kind="stable") if shares[at] >= LEAST_SIMILARITY]
         return tuple((self._ids[at], float(shares[at])) for at in places)

@@ -73,6 +73,8 @@ try:
     read_document(Path(sys.argv[1]), timeout_s=30, memory_bytes=2**30)
 except FinslmError as error:
     print(type(error).__name__, error)
+from finslm.airgap.software_checks import reading_process
+print(*(f"{check.level} {check.name}" for check in reading_process() if check.level != "ok"), sep="\\n")
 """
 
 held = dict(reader_protections())
@@ -148,3 +150,5 @@ def test_nothing_is_read_where_the_network_cannot_be_taken_away(tmp_path: Path) 
     assert told.startswith("ReaderUnprotected")
     assert "no network is reachable" in told
     assert "no document was read" in told
+    assert "failure reading: no network is reachable" in told
+    assert "warning reading: network namespace: no interface of this machine is seen" in told

@@ -105,7 +105,8 @@ class IngestScreen(ModalScreen[None]):
         self._counts[result.status] += 1
         mark, style = MARKS[result.status]
         pages = f"{result.document.page_count} pages" if result.document else ""
-        said = "; ".join((f"{result.status}  {pages}".strip(), *map(one_line, result.notes)))
+        alike = [f"{result.similarity:.0%} like {result.duplicate_of}"] if result.similarity is not None else []
+        said = "; ".join((f"{result.status}  {pages}".strip(), *alike, *map(one_line, result.notes)))
         words = one_line(result.error) if result.error else said
         table = self.query_one(DataTable)
         table.add_row(Text(mark, style=style), Text(one_line(Path(result.path).name, 40)), Text(words, style=style))
