@@ -1,11 +1,13 @@
-"""The reading room: a file comes in, a `Reading(media_type, title, pages)` goes out.
+"""The reading room: a file comes in, a `Reading(media_type, title, pages, notes)` goes out.
 
 `list_files` turns the paths of a user into files; `read_document` reads one of them: PDF, e-mail, HTML or plain text,
 told apart by content, never by name. Each file is read in a process of its own, without network, without the user's
 files (Landlock), without the system calls that no reader needs (seccomp) and with limits on memory and time, because
 filings and mail attachments are hostile input: a crash, a hang or a memory bomb costs that file only and comes back as
-`UnreadableDocument`. Where the limits or the absence of network cannot be had, nothing is read. The room never stores, cuts into passages, or logs what it
-reads, never writes a file, and never parses a byte of a document in the process of its caller.
+`UnreadableDocument`. Where the limits or the absence of network cannot be had, nothing is read. What is damaged is
+repaired where that can be done, and text that no person sees is left out; `notes` say so. The room never stores, cuts
+into passages, or logs what it reads, never writes a file, and never parses a byte of a document in the process of its
+caller.
 """
 
 from finslm.ingest.confinement import ESSENTIAL as ESSENTIAL_PROTECTIONS

@@ -26,7 +26,7 @@ class DamagedPdf(UnreadableDocument):
 
 @dataclass(frozen=True)
 class _Text:
-    """What PDFium gave: the text of each page, and the indexes of pages it cannot read and of those with hidden text."""
+    """What PDFium gave: the text of each page, and which pages it cannot read or had hidden text."""
 
     title: str
     pages: tuple[str, ...]

@@ -11,7 +11,6 @@ by `map` in one go, with the addresses of their results, instead of in a loop.
 from __future__ import annotations
 
 import ctypes
-import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
+
+from finslm.ingest.geometry import UNCHANGED, Box, Matrix, area, moved, overlap, scale_of, seen_from, times
 
 LEAST_FONT_SIZE = 2.0  # points
 LEAST_LINE = 1.5 * LEAST_FONT_SIZE  # a line is higher than its font size, by up to a half
@@ -33,9 +34,6 @@ FILLED, INVISIBLE = 0, 3  # the text rendering modes of PDF that matter here
 NO_TEXT = -1
 
 Handle = int | None
-Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
-Matrix = tuple[float, float, float, float, float, float]
-UNCHANGED: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 def _quick(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
@@ -126,15 +124,15 @@ def _unusual(page: pypdfium2.PdfPage, handle: Handle, edges: Box) -> Iterator[_T
                 yield thing
             elif depth < FORM_DEPTH:
                 inside = map(_form_object, repeat(thing.handle), range(_form_count(thing.handle)))
-                waiting.append((thing.handle, list(inside), _times(_matrix_of(thing.handle), matrix), depth + 1))
+                waiting.append((thing.handle, list(inside), times(_matrix_of(thing.handle), matrix), depth + 1))
 
 
 def _of(form: Handle, handles: list[int], matrix: Matrix, edges: Box) -> Iterator[_Thing]:
     modes = list(map(_mode, handles))
     colours, boxes = _four_each(_colour, handles, ctypes.c_uint), _four_each(_bounds, handles, ctypes.c_float)
-    for at in sorted(_worth_a_look(modes, colours, boxes, _seen_from(matrix, edges), _scale(matrix))):
+    for at in sorted(_worth_a_look(modes, colours, boxes, seen_from(matrix, edges), scale_of(matrix))):
         colour, box = tuple(colours[4 * at : 4 * at + 4]), tuple(boxes[4 * at : 4 * at + 4])
-        yield _Thing(handles[at], form, modes[at], colour, _moved(box, matrix), matrix)
+        yield _Thing(handles[at], form, modes[at], colour, moved(box, matrix), matrix)
 
 
 def _worth_a_look(modes: list[int], colours: Any, boxes: Any, edges: Box, scale: float) -> set[int]:
@@ -155,20 +153,20 @@ def _worth_a_look(modes: list[int], colours: Any, boxes: Any, edges: Box, scale:
 
 
 def _is_hidden(thing: _Thing, others: Sequence[_Thing], edges: Box) -> bool:
-    if _area(thing.box) == 0:
+    if area(thing.box) == 0:
         return False
     return (
         (thing.mode == INVISIBLE and not _is_scan(others, edges))
         or (thing.mode == FILLED and _is_transparent(thing) and not _is_drawn_mark(thing, others))
         or (thing.mode == FILLED and _is_white(thing) and not any(_is_backdrop(other, thing) for other in others))
-        or _area(_overlap(thing.box, edges)) == 0
+        or area(overlap(thing.box, edges)) == 0
         or _is_tiny(thing)
     )
 
 
 def _is_scan(others: Sequence[_Thing], edges: Box) -> bool:
     pictures = (other.box for other in others if _kind(other.handle) == pdfium.FPDF_PAGEOBJ_IMAGE)
-    return sum(_area(_overlap(box, edges)) for box in pictures) >= SCAN_COVERAGE * _area(edges)
+    return sum(area(overlap(box, edges)) for box in pictures) >= SCAN_COVERAGE * area(edges)
 
 
 def _is_transparent(thing: _Thing) -> bool:
@@ -197,7 +195,7 @@ def _is_backdrop(other: _Thing, thing: _Thing) -> bool:
 
 
 def _is_seen(other: _Thing, thing: _Thing, *, by_stroke: bool) -> bool:
-    if _area(_overlap(other.box, thing.box)) <= 0:
+    if area(overlap(other.box, thing.box)) <= 0:
         return False
     if _kind(other.handle) != pdfium.FPDF_PAGEOBJ_PATH:
         return True
@@ -210,7 +208,7 @@ def _is_seen(other: _Thing, thing: _Thing, *, by_stroke: bool) -> bool:
 def _is_tiny(thing: _Thing) -> bool:
     size = ctypes.c_float()
     _font_size(thing.handle, ctypes.addressof(size))
-    return abs(size.value) * _scale(_times(_matrix_of(thing.handle), thing.matrix)) < LEAST_FONT_SIZE
+    return abs(size.value) * scale_of(times(_matrix_of(thing.handle), thing.matrix)) < LEAST_FONT_SIZE
 
 
 def _four_each(ask: Callable[..., int], handles: list[int], kind: Any) -> Any:
@@ -227,45 +225,7 @@ def _page_box(page: pypdfium2.PdfPage) -> Box:
     return float(left), float(bottom), float(right), float(top)
 
 
-def _seen_from(matrix: Matrix, box: Box) -> Box:
-    """`box` of the page in the measures of a form that `matrix` puts on the page."""
-    a, b, c, d, e, f = matrix
-    size = a * d - b * c
-    if size == 0:
-        return box
-    return _moved(box, (d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size))
-
-
 def _matrix_of(handle: int) -> Matrix:
     values = (ctypes.c_float * 6)(*UNCHANGED)
     _matrix(handle, ctypes.addressof(values))
     return tuple(values)
-
-
-def _times(inner: Matrix, outer: Matrix) -> Matrix:
-    """First `inner`, then `outer`."""
-    a, b, c, d, e, f = inner
-    g, h, i, j, k, m = outer
-    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
-
-
-def _scale(matrix: Matrix) -> float:
-    """By how much a matrix stretches heights."""
-    return math.hypot(matrix[2], matrix[3])
-
-
-def _moved(box: Box, matrix: Matrix) -> Box:
-    if matrix == UNCHANGED:
-        return box
-    a, b, c, d, e, f = matrix
-    corners = [(x * a + y * c + e, x * b + y * d + f) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    across, up = zip(*corners, strict=True)
-    return min(across), min(up), max(across), max(up)
-
-
-def _overlap(one: Box, other: Box) -> Box:
-    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-
-
-def _area(box: Box) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])

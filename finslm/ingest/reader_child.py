@@ -2,10 +2,11 @@
 
 The document is its standard input, already open; one JSON object on standard output is all that it gives back:
 
-    {"media_type": ..., "title": ..., "pages": [text, ...], "notes": [phrase, ...]}   or   {"unreadable": happened, "next_step": ...}
+    {"media_type": ..., "title": ..., "pages": [text, ...], "notes": [phrase, ...]}
+    or {"unreadable": happened, "next_step": ...}
 
-With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}. Where the kernel gives less
-than a hostile file needs it reads nothing either: {"missing": [name of a protection, ...]}.
+With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}. Where the kernel gives
+less than a hostile file needs it reads nothing either: {"missing": [name of a protection, ...]}.
 """
 
 from __future__ import annotations
