@@ -16,7 +16,7 @@ import errno
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PR_SET_SECCOMP = 22
 PR_GET_SECCOMP = 21
@@ -125,8 +125,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
 UNKNOWN = {"clone3": (435, 435), "openat2": (437, 437)}
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(NamedTuple):
     """One processor's own numbers: of its interface, of two calls, and the column of `REFUSED` that is its own."""
 
     architecture: int
