@@ -68,7 +68,7 @@ class Table:
 class Reading:
     """What a reader gives for one file: its pages, a title where the file states one, files inside it, tables it found.
 
-    An archive has no page of its own.
+    An archive has no page of its own. `notes` say what a person should know of the reading, each in a phrase: repaired, hidden text left out.
     """
 
     media_type: str
@@ -76,6 +76,7 @@ class Reading:
     pages: tuple[Page, ...]
     attachments: tuple[Attachment, ...] = ()
     tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,16 +173,22 @@ class Answer:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already) or `failed`.
+    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already), `failed`, or
+    `skipped` (a symbolic link inside a folder).
 
     A file inside a file stands under that one: `inbox/box.zip/report.pdf`, by its file name `box.zip/report.pdf`.
+    `notes` say what a person should know of it. A stored document that is nearly another one's text names that one's id
+    in `duplicate_of`, and how alike they are, from 0 to 1.
     """
 
     path: str
     filename: str
-    status: Literal["stored", "unchanged", "failed"]
+    status: Literal["stored", "unchanged", "failed", "skipped"]
     document: Document | None = None
     error: str | None = None
+    notes: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+    similarity: float | None = None
     seconds: float = 0.0
 
 

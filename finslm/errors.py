@@ -72,6 +72,10 @@ class UnreadableDocument(FinslmError):
     """One document cannot be read; it costs that document only."""
 
 
+class ReaderUnprotected(FinslmError):
+    """This machine cannot confine the process that reads documents, so nothing is read."""
+
+
 class NoSpaceLeft(FinslmError):
     """The disk is full."""
 

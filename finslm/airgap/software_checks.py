@@ -10,6 +10,9 @@ from finslm.airgap.check import Check
 from finslm.errors import FinslmError
 
 REINSTALL = "reinstall FinSLM with its dependencies"
+BETTER_KERNEL = (
+    "use a kernel of Linux 5.13 or newer with seccomp, Landlock and user namespaces, and a container that allows them"
+)
 TINY_GRAMMAR = 'start: "yes" | "no"'
 
 
@@ -80,15 +83,21 @@ def constrained_decoding() -> Check:
 
 def reading_process() -> Iterator[Check]:
     """Which protections hold around the process that reads documents, as that process finds them."""
-    from finslm.ingest import reader_protections  # noqa: PLC0415 - loads the readers
+    from finslm.ingest import ESSENTIAL_PROTECTIONS, reader_protections  # noqa: PLC0415 - loads the readers
 
-    advice = "run FinSLM as an ordinary user, not as root, on a kernel that allows user namespaces"
     try:
         for name, holds in reader_protections():
-            detail = "holds" if holds else "does not hold"
-            yield Check(f"reading: {name}", "ok" if holds else "warning", detail, "" if holds else advice)
+            yield _protection(name, holds=holds, is_essential=name in ESSENTIAL_PROTECTIONS)
     except FinslmError as error:
         yield Check("reading", "failure", error.happened, REINSTALL)
+
+
+def _protection(name: str, *, holds: bool, is_essential: bool) -> Check:
+    if holds:
+        return Check(f"reading: {name}", "ok", "holds")
+    if is_essential:
+        return Check(f"reading: {name}", "failure", "does not hold: no document will be read", BETTER_KERNEL)
+    return Check(f"reading: {name}", "warning", "does not hold", BETTER_KERNEL)
 
 
 def _name(requirement: str) -> str:

@@ -143,20 +143,29 @@ def _ingest_fields(result: IngestResult) -> dict[str, object]:
         "title": document.title if document else None,
         "pages": document.page_count if document else None,
         "error": result.error,
+        "notes": list(result.notes),
+        "duplicate_of": result.duplicate_of,
+        "similarity": result.similarity,
         "seconds": round(result.seconds, 3),
     }
 
 
 def _ingest_row(result: IngestResult) -> tuple[object, ...]:
     if result.document is None:
-        return "", result.filename, "", "", f"failed: {result.error}"
+        return "", result.filename, "", "", f"{result.status}: {result.error or '; '.join(result.notes)}"
     return (
         result.document.id,
         result.filename,
         result.document.title,
         result.document.page_count,
-        result.status,
+        "; ".join((result.status, *_alike(result), *result.notes)),
     )
+
+
+def _alike(result: IngestResult) -> tuple[str, ...]:
+    if result.similarity is None:
+        return ()
+    return (f"{result.similarity:.0%} like {result.duplicate_of}",)
 
 
 def _tell_failures(failed: list[IngestResult], total: int) -> None:

@@ -14,7 +14,7 @@ from finslm.ingest.damage import damage_told
 from finslm.ingest.inside import bare_name, kept_out
 
 MOST_MEMBERS = 1000
-MOST_BYTES = 100 * 2**20
+MOST_BYTES = 64 * 2**20
 MOST_RATIO = 200  # text in a ZIP seldom shrinks more than twentyfold
 RATIO_COUNTS_FROM = 2**20
 ENCRYPTED = 0x1

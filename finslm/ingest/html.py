@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import inscriptis
 import lxml.etree
 import lxml.html
+from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 
 from finslm.documents import Reading
+from finslm.ingest.html_hidden import take_out_hidden
 from finslm.ingest.text import decoded, pages_of
 from finslm.ingest.xml_data import parser
 
@@ -19,18 +20,24 @@ HEAD_CHARACTERS = 4096
 # Facts for machines that no browser shows (Inline XBRL 1.1, section 8).
 HIDDEN_FACTS = ("{http://www.xbrl.org/2013/inlineXBRL}header", "{http://www.xbrl.org/2008/inlineXBRL}header")
 
+HIDDEN_NOTE = "hidden text left out"
+
 
 def read(content: bytes) -> Reading:
     """The pages of an HTML file, an inline XBRL filing among them; its title is its <title>."""
-    source = _as_html(decoded(content).lstrip())
-    return Reading("text/html", _title(source), pages_of(text_of(source)))
+    tree = _tree(_as_html(decoded(content).lstrip()))
+    notes = (HIDDEN_NOTE,) if take_out_hidden(tree) else ()
+    title = " ".join((tree.findtext(".//title") or "").split())
+    return Reading("text/html", title, pages_of(_laid_out(tree)), notes=notes)
 
 
 def text_of(source: str) -> str:
     """What a reader of the HTML `source` sees: no scripts, no hidden elements, table cells in aligned columns."""
-    css = CSS_PROFILES["strict"] | {"ix:header": HtmlElement(display=Display.none)}
-    layout = ParserConfig(css=css, display_links=False, display_images=False)
-    return str(inscriptis.get_text(source.lstrip(), layout))
+    if not source.strip():
+        return ""
+    tree = _tree(source)
+    take_out_hidden(tree)
+    return _laid_out(tree)
 
 
 def _as_html(source: str) -> str:
@@ -48,7 +55,17 @@ def _as_html(source: str) -> str:
     return str(lxml.etree.tostring(tree, method="html", encoding="unicode"))
 
 
-def _title(source: str) -> str:
+def _tree(source: str) -> lxml.html.HtmlElement:
     # As bytes, because lxml refuses a str that declares its encoding.
-    tree = lxml.html.document_fromstring(source.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
-    return " ".join((tree.findtext(".//title") or "").split())
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    content = source.strip().encode("utf-8", "replace")
+    try:
+        return lxml.html.document_fromstring(content, parser=parser)
+    except lxml.etree.ParserError:  # nothing but a comment, say
+        return lxml.html.document_fromstring(b"<pre>" + content + b"</pre>", parser=parser)
+
+
+def _laid_out(tree: lxml.html.HtmlElement) -> str:
+    css = CSS_PROFILES["strict"] | {"ix:header": HtmlElement(display=Display.none)}
+    layout = ParserConfig(css=css, display_links=False, display_images=False)
+    return str(Inscriptis(tree, layout).get_text())

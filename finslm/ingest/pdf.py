@@ -2,35 +2,112 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pypdfium2
 import pypdfium2.raw
 
 from finslm.documents import Page, Reading, Table
 from finslm.errors import UnreadableDocument
+from finslm.ingest.pdf_hidden import may_hide, take_out_hidden
 from finslm.ingest.pdf_tables import find_tables
 
 LINE_END_HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line; it joins the two lines there.
+MOST_PAGES = 20_000
+LISTED = 20
+REPAIRED = "the PDF is damaged and was repaired: parts of it may be missing"
+END_MARK, END_WITHIN = b"%%EOF", 2048
+
+
+class DamagedPdf(UnreadableDocument):
+    """PDFium cannot open this file, or not all of it; a repaired copy may open."""
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What PDFium gave: the text of each page, its tables, and which pages it cannot read or had hidden text."""
+
+    title: str
+    pages: tuple[str, ...]
+    tables: tuple[Table, ...]
+    unreadable: tuple[int, ...]
+    with_hidden: tuple[int, ...]
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """More text is better, and then fewer pages that cannot be read."""
+        return sum(len(page) for page in self.pages), -len(self.unreadable)
 
 
 def read(content: bytes) -> Reading:
     """The pages of a PDF and its tables; its title is that of its metadata.
 
-    Raises `UnreadableDocument` for a PDF that is encrypted, damaged, or without text on any page. A page without text
-    among others with text stays, empty, so that page numbers stay right.
+    A damaged file is repaired where that gives more of it. Raises `UnreadableDocument` for a PDF that is encrypted, of
+    over 20,000 pages, damaged beyond repair, or without text on any page. A page without text among others with text
+    stays, empty, so that page numbers stay right.
     """
-    pdf = _opened(content)
-    title = str(pdf.get_metadata_value("Title")).strip()
-    tables: list[Table] = []
-    pages = tuple(_pages(pdf, tables))
-    if not any(page.text.strip() for page in pages):
+    text, notes = _best_text(content)
+    if not any(page.strip() for page in text.pages):
         raise UnreadableDocument(
-            f"the PDF holds no text on its {len(pages)} pages: scanned, no text layer: needs OCR",
+            f"the PDF holds no text on its {len(text.pages)} pages: scanned, no text layer: needs OCR",
             next_step="run it through OCR software that adds a text layer, then read it again",
         )
-    return Reading("application/pdf", title, pages, tables=tuple(tables))
+    pages = tuple(Page(index, page) for index, page in enumerate(text.pages))
+    return Reading("application/pdf", text.title, pages, tables=text.tables, notes=(*notes, *_notes(text)))
+
+
+def _best_text(content: bytes) -> tuple[_Text, tuple[str, ...]]:
+    """The fullest text of the file and of its repaired copies, with a note where it is that of a copy."""
+    try:
+        whole = _text(content)
+    except DamagedPdf:
+        if copies := [text for text in _repaired_texts(content) if any(page.strip() for page in text.pages)]:
+            return max(copies, key=lambda text: text.worth), (REPAIRED,)
+        raise
+    if not whole.unreadable and END_MARK in content[-END_WITHIN:]:
+        return whole, ()
+    best = max((whole, *_repaired_texts(content)), key=lambda text: text.worth)
+    return best, () if best is whole else (REPAIRED,)
+
+
+def _repaired_texts(content: bytes) -> list[_Text]:
+    from finslm.ingest.pdf_repair import mended  # noqa: PLC0415 - qpdf takes as long to load as a small file to be read
+
+    texts = []
+    for copy in mended(content, most_pages=MOST_PAGES):
+        with contextlib.suppress(DamagedPdf):
+            texts.append(_text(copy))
+    return texts
+
+
+def _text(content: bytes) -> _Text:
+    pdf = _opened(content)
+    title = str(pdf.get_metadata_value("Title")).strip()
+    pages: list[str] = []
+    tables: list[Table] = []
+    unreadable, with_hidden = [], []
+    for index in range(len(pdf)):
+        try:
+            page = pdf[index]
+            text_page = page.get_textpage()
+            if may_hide(page, text_page):
+                text_page.close()
+                if take_out_hidden(page):
+                    with_hidden.append(index)
+                text_page = page.get_textpage()
+            raw = text_page.get_text_range()
+            text = page_text(raw)
+            tables += find_tables(page, text_page, raw, Page(index, text))
+            page.close()  # and its text page with it: a page of PDFium can hold tens of MB
+        except pypdfium2.PdfiumError:
+            unreadable.append(index)
+            text = ""
+        pages.append(text)
+    if len(unreadable) == len(pages):
+        raise _damaged("PDFium cannot read any of its pages")
+    return _Text(title, tuple(pages), tuple(tables), tuple(unreadable), tuple(with_hidden))
 
 
 def _opened(content: bytes) -> pypdfium2.PdfDocument:
@@ -45,22 +122,22 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
         raise _damaged("PDFium cannot open it") from error
     if len(pdf) == 0:
         raise _damaged("it has no page")
+    if len(pdf) > MOST_PAGES:
+        raise DamagedPdf(
+            f"the PDF declares {len(pdf):,} pages; at most {MOST_PAGES:,} are read",
+            next_step="split it into smaller files",
+        )
     return pdf
 
 
-def _pages(pdf: pypdfium2.PdfDocument, tables: list[Table]) -> Iterator[Page]:
-    """The pages in their order; adds their tables to `tables`."""
-    for index in range(len(pdf)):
-        try:
-            page = pdf[index]
-            textpage = page.get_textpage()
-            text = textpage.get_text_range()
-        except pypdfium2.PdfiumError as error:
-            raise _damaged(f"PDFium cannot read its page {index + 1}") from error
-        read = Page(index, page_text(text))
-        tables += find_tables(page, textpage, text, read)
-        page.close()  # and its text page with it: a page of PDFium can hold tens of MB
-        yield read
+def _notes(text: _Text) -> list[str]:
+    told = (("pages that cannot be read", text.unreadable), ("hidden text left out of pages", text.with_hidden))
+    return [f"{what}: {_listed(indexes)}" for what, indexes in told if indexes]
+
+
+def _listed(indexes: tuple[int, ...]) -> str:
+    shown = ", ".join(str(index) for index in indexes[:LISTED])
+    return shown if len(indexes) <= LISTED else f"{shown} and {len(indexes) - LISTED} more"
 
 
 def page_text(text: str) -> str:
@@ -68,5 +145,7 @@ def page_text(text: str) -> str:
     return re.sub(r"\r\n?", "\n", text).replace(LINE_END_HYPHEN, "-").replace("\x00", "")
 
 
-def _damaged(how: str) -> UnreadableDocument:
-    return UnreadableDocument(f"the PDF is damaged: {how}", next_step="get the file again from its source")
+def _damaged(how: str) -> DamagedPdf:
+    return DamagedPdf(
+        f"the PDF is damaged: {how}, and no page can be recovered", next_step="get the file again from its source"
+    )

@@ -3,10 +3,11 @@
 The document is its standard input, already open; one JSON object on standard output is all that it gives back:
 
     {"media_type": ..., "title": ..., "pages": [text, ...], "attachments": [[name, bytes in base64, refusal], ...],
-     "tables": [see table_json, ...]}
-    or   {"unreadable": happened, "next_step": ...}
+     "tables": [see table_json, ...], "notes": [phrase, ...]}
+    or {"unreadable": happened, "next_step": ...}
 
-With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}.
+With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}. Where the kernel gives
+less than a hostile file needs it reads nothing either: {"missing": [name of a protection, ...]}.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, cast
 
 from finslm.documents import Reading
 from finslm.errors import UnreadableDocument
-from finslm.ingest.confinement import confine, protections
+from finslm.ingest.confinement import confine, missing_essentials, protections
 from finslm.ingest.table_json import plain
 
 READERS = {
@@ -43,6 +44,8 @@ def main(cpu_s: int, memory_bytes: int, suffix: str) -> dict[str, Any]:
     confine(cpu_s=cpu_s, memory_bytes=memory_bytes)
     if suffix == "protections":
         return {"protections": protections(cpu_s=cpu_s, memory_bytes=memory_bytes)}
+    if missing := missing_essentials(cpu_s=cpu_s, memory_bytes=memory_bytes):
+        return {"missing": missing}
     try:
         return _reading(sys.stdin.buffer.read(), suffix)
     except UnreadableDocument as refusal:
@@ -74,6 +77,7 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
         "title": _storable(reading.title),
         "pages": pages,
         "attachments": attachments,
+        "notes": [_storable(note) for note in reading.notes],
         "tables": [plain(table) for table in reading.tables],
     }
 

@@ -8,26 +8,24 @@ has no file descriptor. The fresh interpreter starts in about 60 ms and inherits
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import math
 import os
 import signal
-import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from finslm.documents import Attachment, Page, Reading
-from finslm.errors import UnreadableDocument
+from finslm.errors import ReaderUnprotected, UnreadableDocument
+from finslm.ingest.opening import opened, unreadable
 from finslm.ingest.table_json import parsed
 
 CHILD = "finslm.ingest.reader_child"
-ANSWER_BYTES = 256 * 2**20  # a 500-page filing gives 2 MB; more than this is a bomb
+ANSWER_BYTES = 96 * 2**20  # a 500-page filing gives 2 MB, the largest archive 86; more than this is a bomb
 PASSED_ON = (
     "PATH",
     "LANG",
@@ -51,9 +49,9 @@ def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading
 
     May be called from any thread, several at a time. Raises `UnreadableDocument`, in one sentence, for a file that
     cannot be opened, is of no known type, holds no text, crashes its reader, or takes over `timeout_s` or
-    `memory_bytes`.
+    `memory_bytes`; `ReaderUnprotected` where this machine cannot confine the process.
     """
-    with _opened(path) as source:
+    with opened(path) as source:
         return _read(source, path.suffix, timeout_s, memory_bytes)
 
 
@@ -82,33 +80,19 @@ def reader_protections() -> tuple[tuple[str, bool], ...]:
 
 def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Reading:
     answer = _answer(_run(source, timeout_s, memory_bytes, suffix), timeout_s)
+    if "missing" in answer:
+        raise _unprotected(answer["missing"])
     if "unreadable" in answer:
-        raise _unreadable(str(answer["unreadable"]), str(answer["next_step"]))
+        raise unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
     inside = tuple(Attachment(name, base64.b64decode(data), refusal) for name, data, refusal in answer["attachments"])
     tables = tuple(parsed(table, pages) for table in answer["tables"])
-    return Reading(answer["media_type"], answer["title"], pages, inside, tables)
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    """A file descriptor of the regular file at `path`."""
-    try:
-        # Without O_NONBLOCK a named pipe would keep the caller waiting for a writer.
-        source = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise _unreadable(f"the file cannot be opened ({error.strerror})", "check the file and your rights") from error
-    try:
-        if not stat.S_ISREG(os.fstat(source).st_mode):
-            raise _unreadable("this is not a regular file", "name a file")
-        yield source
-    finally:
-        os.close(source)
+    return Reading(answer["media_type"], answer["title"], pages, inside, tables, tuple(answer["notes"]))
 
 
 def _run(source: int, timeout_s: float, memory_bytes: int, suffix: str) -> Ending:
     cpu_s = math.ceil(timeout_s) + 1
-    command = [sys.executable, "-P", "-B", "-m", CHILD, str(cpu_s), str(memory_bytes), suffix]
+    command = [sys.executable, "-P", "-B", "-S", "-m", CHILD, str(cpu_s), str(memory_bytes), suffix]
     late = threading.Event()
     with subprocess.Popen(  # noqa: S603 - our own interpreter with our own module
         command,
@@ -147,15 +131,19 @@ def _environment() -> dict[str, str]:
 
 def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
     if ending.timed_out or ending.status == -signal.SIGXCPU:
-        raise _unreadable(f"reading took longer than {timeout_s:g} s and was stopped", "raise reader_timeout_s")
+        raise unreadable(f"reading took longer than {timeout_s:g} s and was stopped", "raise reader_timeout_s")
     if len(ending.answer) > ANSWER_BYTES:
-        raise _unreadable(f"the file unpacks to over {ANSWER_BYTES // 2**20} MiB of text", "split the file")
+        raise unreadable(f"the file unpacks to over {ANSWER_BYTES // 2**20} MiB of text", "split the file")
     if ending.status != 0:
         how = signal.Signals(-ending.status).name if ending.status < 0 else f"exit status {ending.status}"
-        raise _unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
+        raise unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
     parsed: dict[str, Any] = json.loads(ending.answer)
     return parsed
 
 
-def _unreadable(happened: str, next_step: str) -> UnreadableDocument:
-    return UnreadableDocument(happened, safe="the other documents are not affected", next_step=next_step)
+def _unprotected(missing: list[str]) -> ReaderUnprotected:
+    return ReaderUnprotected(
+        f"this machine does not give the reading process what it must have ({', '.join(missing)})",
+        safe="no document was read",
+        next_step="`finslm doctor` shows every protection; use a kernel with seccomp or user namespaces",
+    )

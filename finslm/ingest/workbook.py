@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import mimetypes
 import sys
 from collections.abc import Iterator
 from typing import Any, cast
@@ -34,8 +35,10 @@ def read(content: bytes) -> Reading:
 def _openpyxl() -> Any:
     """openpyxl without numpy, which it loads only to know its types of number.
 
-    numpy starts threads as it is loaded, and a process that may start none is interrupted by that.
+    numpy starts threads as it is loaded, and a process that may start none is interrupted by that. Nor does it get the
+    system's list of media types, which it loads to write workbooks and which a confined process may not open.
     """
+    mimetypes.knownfiles.clear()
     modules = cast(dict[str, Any], sys.modules)
     numpy = modules.get("numpy")
     modules["numpy"] = None

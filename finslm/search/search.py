@@ -125,7 +125,7 @@ class Search:
     def _scored(
         self, query: Query, collection: IndexedCollection, routes: Mapping[Document, float]
     ) -> Iterator[tuple[float, Document, int]]:
-        """Every page of the documents of `routes`: its score, its document, its row."""
+        """Each page of the documents of `routes` that something speaks for: its score, its document, its row."""
         entries = {document: collection.entries[document.id] for document in routes}
         places = tuple(entries.values())
         terms = _without_names(query.terms, [entry.profile for entry in places])
@@ -135,8 +135,9 @@ class Search:
                 _column(words, entry), _column(phrases, entry), *collection.index.looks(entry.first, entry.last)
             )
             scores = page_scores(signs, query.meaning, self._likeness.names, self._weights)
-            scores += self._weights.route * routes[document]
-            yield from ((float(score), document, entry.first + i) for i, score in enumerate(scores))
+            route = self._weights.route * routes[document]
+            # A page for which nothing but its document speaks is no hit.
+            yield from ((float(s) + route, document, entry.first + i) for i, s in enumerate(scores) if s > 0)
 
     def _router(self, collections: Mapping[str, IndexedCollection]) -> Router:
         """The router over all documents of `collections`, made anew when these have changed."""

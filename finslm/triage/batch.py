@@ -9,7 +9,7 @@ from pathlib import Path
 
 from finslm.documents import Reading, TriageRecord
 from finslm.errors import FinslmError, UnreadableDocument
-from finslm.ingest import file_digest
+from finslm.ingest import file_digest, path_text
 from finslm.triage.triage import Triage
 
 
@@ -25,26 +25,30 @@ class Batch:
 
     def assess(self, path: Path, read: Callable[[], Reading], cancel: threading.Event | None) -> TriageRecord:
         """The record of one file; `read` gives its pages. Raises Cancelled and the model's errors."""
+        shown = path_text(path)
         try:
             sha256 = file_digest(path)
-        except OSError as error:
+        except (UnreadableDocument, OSError) as error:
             self.is_new = True
-            return self._judge.failed(str(path), "", f"it cannot be opened ({error.strerror})")
-        known = self._done.get((str(path), sha256))
+            return self._judge.failed(shown, "", _reason(error))
+        known = self._done.get((shown, sha256))
         self.is_new = known is None
-        record = known or self._fresh(path, sha256, read, cancel)
+        record = known or self._fresh(shown, sha256, read, cancel)
         if record.status == "done":
             self._first.setdefault(sha256, record)
         return record
 
     def _fresh(
-        self, path: Path, sha256: str, read: Callable[[], Reading], cancel: threading.Event | None
+        self, path: str, sha256: str, read: Callable[[], Reading], cancel: threading.Event | None
     ) -> TriageRecord:
         if first := self._first.get(sha256):
-            return replace(first, path=str(path), duplicate_of=first.path, seconds=0.0)
+            return replace(first, path=path, duplicate_of=first.path, seconds=0.0)
         try:
             reading = read()
         except (UnreadableDocument, OSError) as error:
-            reason = error if isinstance(error, FinslmError) else f"it cannot be opened ({error.strerror})"
-            return self._judge.failed(str(path), sha256, reason)
-        return self._judge.assess(str(path), sha256, reading, cancel=cancel)
+            return self._judge.failed(path, sha256, _reason(error))
+        return self._judge.assess(path, sha256, reading, cancel=cancel)
+
+
+def _reason(error: UnreadableDocument | OSError) -> str | FinslmError:
+    return error if isinstance(error, FinslmError) else f"it cannot be read ({error.strerror})"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from finslm.documents import Figure, Page, Reading, SummaryLine, TriageRecord
 from finslm.errors import IntegrityError
+from finslm.ingest import load_triggers, without_instructions
 from finslm.model import Engine
 from finslm.triage.cues import CueBook, load_cues
 from finslm.triage.figures import read_figures
-from finslm.triage.injection import without_instructions
 from finslm.triage.issuer import read_issuer
 from finslm.triage.judge import Inquiry, ModelJudge, each_of, margin, one_of
 from finslm.triage.language import detect_language
@@ -35,7 +35,7 @@ ISSUER_STOPS = frozenset(("report", "statement", "notice", "results", "invoice",
 
 @dataclass(frozen=True)
 class TriageSettings:
-    """What triage reads from `data/triage/`."""
+    """What triage reads from `data/triage/`, and the phrases that address an AI reader."""
 
     cues: CueBook
     line_items: tuple[LineItem, ...]
@@ -58,7 +58,7 @@ class TriageSettings:
                 stop_words={code: frozenset(words) for code, words in stop_words.items()},
                 inquiries={kind: Inquiry(**inquiry) for kind, inquiry in settings["inquiry"].items()},
                 least_margin=float(settings["review"]["least_margin"]),
-                triggers=tuple(re.compile(t, re.IGNORECASE) for t in settings["injection"]["triggers"]),
+                triggers=load_triggers(data_dir),
                 shared_mailboxes=frozenset(settings["personal_data"]["shared_mailboxes"]),
             )
         except (OSError, ValueError, KeyError, TypeError, re.error) as error:

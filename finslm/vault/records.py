@@ -87,6 +87,14 @@ class PageRecord(Record):
     sealed_text: Mapped[bytes]
 
 
+class SignatureRecord(Record):
+    """The MinHash signature of a document's text, sealed under its key; documents of older vaults have none."""
+
+    __tablename__ = "signatures"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    sealed_signature: Mapped[bytes]
+
+
 def open_database(path: Path, key: bytes) -> Engine:
     """An SQLAlchemy engine over the SQLCipher file at `path`, opened with the raw 32-byte `key`."""
     # The raw key form: the key is random already, SQLCipher need not stretch it.

@@ -28,6 +28,7 @@ from finslm.vault.records import (
     DocumentRecord,
     PageRecord,
     Record,
+    SignatureRecord,
     UnfinishedRecord,
     UserRecord,
     database_errors_told,
@@ -50,7 +51,10 @@ class Member:
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A file as read, ready to be stored; `parent` is the id of the document it came in."""
+    """A file as read, ready to be stored.
+
+    `parent` is the id of the document that it came in, `signature` is for finding documents like it.
+    """
 
     reading: Reading
     path: Path
@@ -60,6 +64,7 @@ class NewDocument:
     sensitivity: Sensitivity
     filename: str
     parent: str | None = None
+    signature: bytes = b""
 
 
 class Vault:
@@ -106,7 +111,7 @@ class Vault:
         header = _header_in(folder)
         vault = cls(folder, header, open_slot(header, user, passphrase))
         with vault._transaction() as session:
-            # A vault made before there were attachments lacks their tables.
+            # A vault made by an earlier version lacks the newer tables.
             Record.metadata.create_all(session.connection())
         return vault
 
@@ -188,6 +193,8 @@ class Vault:
                 session.add(AttachmentRecord(document_id=document_id, parent_id=new.parent))
             if new.reading.attachments:
                 session.add(UnfinishedRecord(document_id=document_id))
+            if new.signature:
+                session.add(_sealed_signature(document_id, document_key, new.signature))
             session.flush()
             yield _document(record)
 
@@ -262,6 +269,19 @@ class Vault:
                 raise DocumentMissing(f"document {document_id} has no page {index}", next_step="pages count from 0")
             return _unsealed_page(document_id, self._document_key(session, document_id), record)
 
+    def signatures(self, collection: str) -> Iterator[tuple[str, bytes]]:
+        """The signature of each document of a collection that has one, by its id. Raises VaultTampered."""
+        collection_key = self.collection_key(collection)
+        query = (
+            select(DocumentRecord.id, DocumentRecord.sealed_key, SignatureRecord.sealed_signature)
+            .join(SignatureRecord, SignatureRecord.document_id == DocumentRecord.id)
+            .where(DocumentRecord.collection == collection)
+        )
+        with self._transaction() as session:
+            for document_id, sealed_key, sealed in session.execute(query):
+                key = unseal(collection_key, sealed_key, f"document:{document_id}")
+                yield document_id, unseal(key, sealed, f"signature:{document_id}")
+
     def _document_key(self, session: Session, document_id: str) -> bytes:
         record = session.get_one(DocumentRecord, document_id)
         return unseal(self.collection_key(record.collection), record.sealed_key, f"document:{document_id}")
@@ -302,6 +322,11 @@ def _user_fields(member: Member) -> dict[str, object]:
 def _sealed_page(document_id: str, key: bytes, page: Page) -> PageRecord:
     sealed = seal(key, page.text.encode("utf-8", "surrogatepass"), f"page:{document_id}:{page.index}")
     return PageRecord(document_id=document_id, page_index=page.index, sealed_text=sealed)
+
+
+def _sealed_signature(document_id: str, key: bytes, signature: bytes) -> SignatureRecord:
+    sealed = seal(key, signature, f"signature:{document_id}")
+    return SignatureRecord(document_id=document_id, sealed_signature=sealed)
 
 
 def _unsealed_page(document_id: str, key: bytes, record: PageRecord) -> Page:

@@ -127,7 +127,7 @@ def test_members_beyond_the_size_allowed_are_kept_out_by_name(tmp_path: Path) ->
         archive.writestr("three.txt", b"Revenue")
     one, two, three = read(tmp_path / "box.zip", buffer.getvalue()).attachments
     assert not one.refusal
-    assert "more than 100 MiB" in two.refusal
+    assert "more than 64 MiB" in two.refusal
     assert three.content == b"Revenue"
 
 

@@ -131,7 +131,7 @@ def test_a_table_on_a_turned_page_is_read_upright(turn: int) -> None:
             canvas.translate(A4[0], 0)
             canvas.rotate(90)
         else:
-            canvas.translate(0, A4[1])
+            canvas.translate(0, A4[0])
             canvas.rotate(270)
         canvas.translate(0, A4[0] - 800)
         income_statement(canvas)

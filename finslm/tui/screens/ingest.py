@@ -25,7 +25,7 @@ from finslm.tui.widgets.busy_line import BusyLine
 if TYPE_CHECKING:
     from finslm.desk import Desk
 
-MARKS = {"stored": ("✓", "green"), "unchanged": ("=", "dim"), "failed": ("✗", "bold red")}
+MARKS = {"stored": ("✓", "green"), "unchanged": ("=", "dim"), "failed": ("✗", "bold red"), "skipped": ("-", "dim")}
 
 
 class IngestScreen(ModalScreen[None]):
@@ -105,7 +105,9 @@ class IngestScreen(ModalScreen[None]):
         self._counts[result.status] += 1
         mark, style = MARKS[result.status]
         pages = f"{result.document.page_count} pages" if result.document else ""
-        words = one_line(result.error) if result.error else f"{result.status}  {pages}"
+        alike = [f"{result.similarity:.0%} like {result.duplicate_of}"] if result.similarity is not None else []
+        said = "; ".join((f"{result.status}  {pages}".strip(), *alike, *map(one_line, result.notes)))
+        words = one_line(result.error) if result.error else said
         table = self.query_one(DataTable)
         table.add_row(Text(mark, style=style), Text(one_line(result.filename, 40)), Text(words, style=style))
         table.move_cursor(row=table.row_count - 1, animate=False)

@@ -1,14 +1,41 @@
-"""Text that addresses an AI reader: found, reported, and taken away before any judge reads the document."""
+"""Text that addresses an AI reader: found, reported, and taken away before any judge reads the document.
+
+The phrases that give it away stand in `data/injection.toml`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from finslm.documents import Page
+from finslm.errors import IntegrityError
 
 # Where an instruction ends that nobody has marked: a blank line.
 END_OF_PARAGRAPH = re.compile(r"\n\s*\n|\Z")
+
+
+def load_triggers(data_dir: Path) -> tuple[re.Pattern[str], ...]:
+    """The phrases of an installation. Raises IntegrityError when their file is damaged."""
+    import tomllib  # noqa: PLC0415 - the reading process imports this module and has no use for it
+
+    file = data_dir / "injection.toml"
+    try:
+        phrases = tomllib.loads(file.read_text("utf-8"))["triggers"]
+        return tuple(re.compile(phrase, re.IGNORECASE) for phrase in phrases)
+    except (OSError, ValueError, KeyError, TypeError, re.error) as error:
+        raise IntegrityError(
+            f"the phrases that address an AI reader cannot be read from {file} ({error})",
+            safe="nothing was read",
+            next_step="restore the data folder from the installation",
+        ) from error
+
+
+def instructed_pages(pages: Sequence[Page], triggers: Iterable[re.Pattern[str]]) -> tuple[int, ...]:
+    """The indexes of the pages with text that addresses an AI reader."""
+    triggers = tuple(triggers)
+    return tuple(page.index for page in pages if any(trigger.search(page.text) for trigger in triggers))
 
 
 def without_instructions(pages: Sequence[Page], triggers: Iterable[re.Pattern[str]]) -> tuple[tuple[Page, ...], bool]:
