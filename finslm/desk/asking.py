@@ -8,7 +8,7 @@ from finslm.answer import Answerer, Instructions, Manner, abstain
 from finslm.config import Settings
 from finslm.desk.guard import Details, Guard
 from finslm.desk.models import Models
-from finslm.documents import Answer, Hit, Passage, Question
+from finslm.documents import Answer, Document, Hit, Passage, Question
 from finslm.policy import document_resource
 from finslm.search import Search
 from finslm.vault import Vault
@@ -30,32 +30,29 @@ class Asking:
         self._settings = settings
 
     def _find(
-        self,
-        action: str,
-        query: str,
-        collection: str | None,
-        references: Sequence[str],
-        limit: int,
-        *,
-        whole_pages: bool = False,
+        self, action: str, query: str, documents: Sequence[Document], limit: int, *, whole_pages: bool = False
     ) -> tuple[Hit, ...]:
         """The best passages, or pages, that the policy lets `action` see, best first."""
-        documents = [self._vault.document(reference) for reference in references]
-        for document in documents:
-            self._guard.authorise(action, document_resource(document))
-        if collection is not None:
-            self._vault.collection_key(collection)
         return self._search.find(
             query,
-            documents or self._vault.documents(collection),
+            documents,
             limit=limit,
             may_see=lambda document: self._guard.may(action, document),
             whole_pages=whole_pages,
         )
 
+    def _documents(self, action: str, collection: str | None, references: Sequence[str]) -> Sequence[Document]:
+        """The documents to look in: those that are named, each permitted, or all of the collections."""
+        documents = [self._vault.document(reference) for reference in references]
+        for document in documents:
+            self._guard.authorise(action, document_resource(document))
+        if collection is not None:
+            self._vault.collection_key(collection)
+        return documents or self._vault.documents(collection)
+
     def search(self, query: str, collection: str | None, references: Sequence[str], limit: int) -> tuple[Hit, ...]:
         """The same as a use case of its own, written down."""
-        hits = self._find("search", query, collection, references, limit)
+        hits = self._find("search", query, self._documents("search", collection, references), limit)
         self._guard.note("search", {"query": self._guard.digest(query), "documents": _documents_of(hits)})
         return hits
 
@@ -75,9 +72,10 @@ class Asking:
         if question.passages is not None:
             answer = answerer.answer(question, answerer.given(question), manner=manner)
         else:
-            asked = (question.text, question.collection, question.documents, EVIDENCE_PAGES)
-            hits = self._find("ask", *asked, whole_pages=True)
-            evidence = answerer.found([hit.passage for hit in hits], self._search.sought(question.text))
+            documents = self._documents("ask", question.collection, question.documents)
+            query = self._search.in_full(question.text, [turn.question for turn in question.history], documents)
+            hits = self._find("ask", query, documents, EVIDENCE_PAGES, whole_pages=True)
+            evidence = answerer.found([hit.passage for hit in hits], self._search.sought(query))
             answer = self._answer_found(answerer, question, hits, evidence, manner)
         details: Details = {
             "question": self._guard.digest(question.text),

@@ -17,7 +17,7 @@ from finslm.search.index import CollectionIndex, Entry
 from finslm.search.passages import best_passage, whole_page
 from finslm.search.profile import Profile
 from finslm.search.ranking import Column, Signs, Weights, page_scores
-from finslm.search.routing import Router
+from finslm.search.routing import YEAR_ASKED, Router, years_asked
 from finslm.search.statements import StatementLikeness
 from finslm.search.terms import load_stop_words, terms_of
 from finslm.search.thesaurus import Thesaurus, plain
@@ -86,6 +86,23 @@ class Search:
             for each in found
         )
 
+    def in_full(self, query: str, earlier: Sequence[str], documents: Sequence[Document]) -> str:
+        """A follow-up with what it leaves out, taken from the questions before it: company, years, or what is asked for."""
+        if not earlier:
+            return query
+        router = self._router(self._collections_of(documents))
+        has_names, has_concept = router.is_named(query), bool(self._thesaurus.meaning(query).sought)
+        if has_names and has_concept:
+            return query
+        before = self.in_full(earlier[-1], earlier[:-1], documents)
+        if years_asked(query):
+            before = YEAR_ASKED.sub(" ", before)
+        if has_concept:
+            before = self._thesaurus.meaning(before).rest.replace("|", " ")
+        if has_names:
+            before = " ".join(word for word in before.split() if not router.is_named(word))
+        return f"{before} {query}"
+
     def sought(self, query: str) -> str:
         """`query` with the phrases that filings print for what it asks."""
         return " ".join((query, *self._read(query).meaning.phrases))
@@ -111,7 +128,7 @@ class Search:
     def _pages(
         self, query: Query, documents: Sequence[Document], limit: int, may_see: Callable[[Document], bool]
     ) -> tuple[FoundPage, ...]:
-        collections = {name: self._aligned(name) for name in sorted({document.collection for document in documents})}
+        collections = self._collections_of(documents)
         candidates = Candidates(collections, self._router(collections), documents, may_see)
         scored: list[tuple[float, Document, int]] = []
         for name, routes in candidates.of(query).items():
@@ -149,6 +166,9 @@ class Search:
     def _weight(self, term: str, collections: Sequence[str]) -> float:
         frequency = sum(self._aligned(name).index.frequency(term) for name in collections)
         return 1.0 / math.log2(2 + frequency)
+
+    def _collections_of(self, documents: Sequence[Document]) -> dict[str, IndexedCollection]:
+        return {name: self._aligned(name) for name in sorted({document.collection for document in documents})}
 
     def _aligned(self, name: str) -> IndexedCollection:
         """A collection whose index holds exactly the documents that the records hold."""

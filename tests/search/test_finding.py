@@ -97,3 +97,26 @@ def test_a_passage_is_exactly_what_stands_on_its_page(desk: Desk) -> None:
     for hit in desk.search("What is Northmere's FY2021 gross margin?"):
         page = desk.page(hit.document.id, hit.passage.page)
         assert page.text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+@pytest.mark.parametrize(
+    ("questions", "file", "page"),
+    [
+        (["What is Northmere's FY2021 gross margin?", "And in FY2023?"], "northmere-2023-10k.txt", 3),
+        (["What is Northmere's FY2021 gross margin?", "And that of Halden Foundry?"], "halden-2021-10k.txt", 3),
+        (["What is Northmere's FY2021 gross margin?", "And its inventories?"], "northmere-2021-10k.txt", 4),
+        (["Castellan's FY2022 quick ratio?", "And in 2021?", "And the net margin?"], "castellan-2021-10k.txt", 3),
+        (
+            ["Castellan's FY2022 quick ratio?", "What is Halden Foundry's FY2022 gross margin?"],
+            "halden-2022-10k.txt",
+            3,
+        ),
+    ],
+)
+def test_a_follow_up_is_searched_with_what_it_leaves_out(
+    desk: Desk, questions: list[str], file: str, page: int
+) -> None:
+    documents = desk.documents()
+    query = desk._search.in_full(questions[-1], questions[:-1], documents)
+    best = desk._search.find(query, documents, limit=1, may_see=lambda _: True)[0]
+    assert (best.document.filename, best.passage.page) == (file, page)
