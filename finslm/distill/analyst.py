@@ -68,12 +68,16 @@ class Templates:
 
 @dataclass(frozen=True)
 class Accounts:
-    """The primary statements of one filing. `cells`: item to year to the number as printed; `years` newest first."""
+    """The primary statements of one filing, each with its 0-based page and the text of that.
+
+    `cells`: item to year to the number as printed; `years` newest first.
+    """
 
     doc: str
     company: str
     scale: Scale
     years: tuple[str, ...]
+    places: Mapping[str, int]
     pages: Mapping[str, str]
     cells: Mapping[str, Mapping[str, str]]
 
@@ -113,7 +117,9 @@ def accounts_of(
         for item, (on, pattern) in templates.items.items()
         if on in found and (row := _row(found[on][0], pattern))
     }
-    return Accounts(doc, company, scales.pop(), tuple(years), {name: text for name, (_, text) in found.items()}, cells)
+    places = {name: table.page for name, (table, _) in found.items()}
+    shown = {name: text for name, (_, text) in found.items()}
+    return Accounts(doc, company, scales.pop(), tuple(years), places, shown, cells)
 
 
 def _scale(table: Statement, page: str) -> Scale:
@@ -132,7 +138,7 @@ def _row(table: Statement, pattern: re.Pattern[str]) -> dict[str, str] | None:
 def _examples(accounts: Accounts, templates: Templates, seed: int) -> Iterator[Example]:
     names = sorted(accounts.pages)
     for shown in (*combinations(names, 1), *combinations(names, 2)):
-        place = f"{accounts.doc}|{'+'.join(shown)}"
+        place = f"{accounts.doc}|{'+'.join(shown)}|{'+'.join(str(accounts.places[name]) for name in shown)}"
         chance = random.Random(f"{seed}|{place}")  # noqa: S311 - examples, not secrets
         passages = _evidence(accounts, shown, templates, chance)
         asked: dict[str, Asked] = {}

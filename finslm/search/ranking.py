@@ -17,21 +17,24 @@ SHARPNESS = 4
 """A page has to look like a statement nearly as much as the document's best one does."""
 
 
+FEATURES = ("words", "phrases", "statement", "contents")
+
+
 @dataclass(frozen=True)
 class Weights:
-    """How much each sign counts; fitted by `scripts/train_page_scorer.py`, kept in `data/search/ranking.toml`."""
+    """How much each feature of a page counts, in the order of `FEATURES`, and how much its document's route.
 
-    words: float
-    phrases: float
-    statement: float
-    named_statement: float
-    contents: float
+    Fitted by `scripts/train_page_scorer.py`, kept in `data/search/ranking.toml`.
+    """
+
+    pages: tuple[float, ...]
     route: float
 
     @classmethod
     def load(cls, data_dir: Path) -> Weights:
         """The shipped weights."""
-        return cls(**tomllib.loads((data_dir / "search" / "ranking.toml").read_text())["weights"])
+        content = tomllib.loads((data_dir / "search" / "ranking.toml").read_text())
+        return cls(tuple(content["pages"][feature] for feature in FEATURES), content["route"])
 
 
 @dataclass(frozen=True)
@@ -45,16 +48,16 @@ class Signs:
     is_contents: NDArray[np.bool_]
 
 
-def page_scores(signs: Signs, meaning: Meaning, names: tuple[str, ...], weights: Weights) -> Column:
-    """A score for each page of a document; `names` are those of the statements, as in `signs.likeness`."""
+def features(signs: Signs, meaning: Meaning, names: tuple[str, ...]) -> Column:
+    """The features of each page of a document (pages, features); `names` are those of the statements in `signs.likeness`."""
     relative = _relative_likeness(signs.likeness)
-    return (
-        weights.words * _of_best(signs.words)
-        + weights.phrases * _of_best(signs.phrases)
-        + weights.statement * _wanted(relative, names, meaning.statements)
-        + weights.named_statement * _wanted(relative, names, meaning.named)
-        - weights.contents * signs.is_contents
+    columns = (
+        _of_best(signs.words),
+        _of_best(signs.phrases),
+        _wanted(relative, names, meaning.statements),
+        signs.is_contents.astype(float),
     )
+    return np.stack(columns, axis=1)
 
 
 def _relative_likeness(likeness: Column) -> Column:

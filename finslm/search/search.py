@@ -16,7 +16,7 @@ from finslm.search.collection import IndexedCollection
 from finslm.search.index import CollectionIndex, Entry
 from finslm.search.passages import best_passage, whole_page
 from finslm.search.profile import Profile
-from finslm.search.ranking import Column, Signs, Weights, page_scores
+from finslm.search.ranking import Column, Signs, Weights, features
 from finslm.search.routing import YEAR_ASKED, Router, years_asked
 from finslm.search.statements import StatementLikeness
 from finslm.search.terms import load_stop_words, terms_of
@@ -139,22 +139,37 @@ class Search:
             for score, document, row in scored[:limit]
         )
 
+    def page_features(self, query: str, document: Document) -> Column:
+        """The features of each page of a document for `query` (pages, features): what the page scorer is trained on."""
+        read, collection = self._read(query), self._aligned(document.collection)
+        (found,) = self._features(read, collection, [document]).values()
+        return found
+
+    def _features(
+        self, query: Query, collection: IndexedCollection, documents: Sequence[Document]
+    ) -> dict[Document, Column]:
+        entries = {document: collection.entries[document.id] for document in documents}
+        places = tuple(entries.values())
+        terms = _without_names(query.terms, [entry.profile for entry in places])
+        words, phrases = (collection.index.scores(each, places) for each in (terms, query.meaning.phrases))
+        return {
+            document: features(
+                Signs(_column(words, entry), _column(phrases, entry), *collection.index.looks(entry.first, entry.last)),
+                query.meaning,
+                self._likeness.names,
+            )
+            for document, entry in entries.items()
+        }
+
     def _scored(
         self, query: Query, collection: IndexedCollection, routes: Mapping[Document, float]
     ) -> Iterator[tuple[float, Document, int]]:
         """Each page of the documents of `routes` that something speaks for: its score, its document, its row."""
-        entries = {document: collection.entries[document.id] for document in routes}
-        places = tuple(entries.values())
-        terms = _without_names(query.terms, [entry.profile for entry in places])
-        words, phrases = (collection.index.scores(each, places) for each in (terms, query.meaning.phrases))
-        for document, entry in entries.items():
-            signs = Signs(
-                _column(words, entry), _column(phrases, entry), *collection.index.looks(entry.first, entry.last)
-            )
-            scores = page_scores(signs, query.meaning, self._likeness.names, self._weights)
-            route = self._weights.route * routes[document]
+        for document, found in self._features(query, collection, tuple(routes)).items():
+            first, route = collection.entries[document.id].first, self._weights.route * routes[document]
             # A page for which nothing but its document speaks is no hit.
-            yield from ((float(s) + route, document, entry.first + i) for i, s in enumerate(scores) if s > 0)
+            scores = found @ np.array(self._weights.pages)
+            yield from ((float(s) + route, document, first + i) for i, s in enumerate(scores) if s > 0)
 
     def _router(self, collections: Mapping[str, IndexedCollection]) -> Router:
         """The router over all documents of `collections`, made anew when these have changed."""

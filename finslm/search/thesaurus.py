@@ -30,14 +30,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a question asks for: phrases to seek beside its own words, statements to look on, and those that it names.
+    """What a question asks for: phrases to seek beside its own words, and statements to look on.
 
     `sought` holds the phrases of each concept that is asked for; `rest` is the question without the words of these.
     """
 
     sought: tuple[tuple[str, ...], ...]
     statements: frozenset[str]
-    named: frozenset[str]
     rest: str
 
     @property
@@ -55,7 +54,6 @@ class Thesaurus:
         entries += [(asked, Concept((), (), (each.name,))) for each in self.statements for asked in each.asked]
         # Longer entries first: "operating cash flow ratio" is not "operating cash flow".
         self._entries = [(_pattern(asked), concept) for asked, concept in sorted(entries, key=lambda e: -len(e[0]))]
-        self._named = [(_pattern(asked), each.name) for each in self.statements for asked in each.asked]
 
     @classmethod
     def load(cls, data_dir: Path) -> Thesaurus:
@@ -78,8 +76,7 @@ class Thesaurus:
                 text = left
                 sought += [concept.seek] if concept.seek else []
                 statements.update(concept.on)
-        named = frozenset(name for pattern, name in self._named if pattern.search(plain(question)))
-        return Meaning(tuple(sought), frozenset(statements), named, text)
+        return Meaning(tuple(sought), frozenset(statements), text)
 
 
 def plain(text: str) -> str:
