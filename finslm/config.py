@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     abstain_below: Annotated[float, Field(ge=0, le=1)] = 0.35
     """Answers with a lower confidence are declined."""
     reader_timeout_s: Annotated[float, Field(gt=0)] = 120.0
-    reader_memory_bytes: Annotated[int, Field(gt=0)] = 2 * 1024**3
+    reader_memory_bytes: Annotated[int, Field(gt=0)] = 600 * 1024**2
 
     @classmethod
     def settings_customise_sources(

@@ -11,7 +11,6 @@ from finslm.airgap.software_checks import (
     constrained_decoding,
     packages,
     reading_process,
-    vectors,
 )
 from finslm.config import Settings
 
@@ -27,7 +26,6 @@ def diagnose(settings: Settings) -> tuple[Check, ...]:
         memory(),
         native_build(),
         cipher_and_search(),
-        vectors(),
         constrained_decoding(),
         *reading_process(),
         config_file(settings),

@@ -41,6 +41,7 @@ def cipher_and_search() -> Check:
     try:
         version = connection.execute("PRAGMA cipher_version").fetchone()
         connection.execute("CREATE VIRTUAL TABLE trial USING fts5(text)")
+        connection.execute("INSERT INTO trial (trial, rank) VALUES ('secure-delete', 1)")
     except sqlcipher3.DatabaseError as error:
         return Check("SQLCipher", "failure", f"full-text search does not work: {error}", REINSTALL)
     finally:
@@ -48,25 +49,6 @@ def cipher_and_search() -> Check:
     if version is None:
         return Check("SQLCipher", "failure", "this SQLite does not encrypt", REINSTALL)
     return Check("SQLCipher", "ok", f"SQLCipher {version[0]} with FTS5")
-
-
-def vectors() -> Check:
-    """Whether the vector extension loads into the encrypted store."""
-    try:
-        import sqlcipher3  # noqa: PLC0415
-        import sqlite_vec  # noqa: PLC0415
-    except ImportError as error:
-        return Check("sqlite-vec", "failure", str(error), REINSTALL)
-    connection = sqlcipher3.connect(":memory:")
-    try:
-        connection.enable_load_extension(True)
-        sqlite_vec.load(connection)
-        version = connection.execute("SELECT vec_version()").fetchone()[0]
-    except sqlcipher3.DatabaseError as error:
-        return Check("sqlite-vec", "failure", f"it does not load: {error}", REINSTALL)
-    finally:
-        connection.close()
-    return Check("sqlite-vec", "ok", str(version))
 
 
 def constrained_decoding() -> Check:

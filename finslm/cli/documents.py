@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -32,11 +33,15 @@ def ingest(
         files = frozenset(desk.files(paths))
         task = bar.add_task("Reading", total=len(files))
         begun: set[Path] = set()
+        pages, start = 0, time.monotonic()
 
         def on_result(result: IngestResult) -> None:
+            nonlocal pages
             path = Path(result.path)  # of a file, or under it when it was inside
             begun.update(files.intersection((path, *path.parents)))
-            bar.update(task, completed=len(begun))
+            pages += result.document.page_count if result.document and result.status == "stored" else 0
+            speed = pages / (time.monotonic() - start)
+            bar.update(task, completed=len(begun), description=f"Reading, {speed:.0f} pages a second")
 
         results = desk.ingest(
             paths,

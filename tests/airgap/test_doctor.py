@@ -26,7 +26,7 @@ def on_an_empty_machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, C
 
 
 def test_libraries_of_this_installation_work(on_an_empty_machine: dict[str, Check]) -> None:
-    for name in ("Python", "SQLCipher", "sqlite-vec", "llguidance", "settings"):
+    for name in ("Python", "SQLCipher", "llguidance", "settings"):
         assert on_an_empty_machine[name].level == "ok", on_an_empty_machine[name]
     assert "FTS5" in on_an_empty_machine["SQLCipher"].detail
 
