@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from finslm.cli.output import print_json, print_table, progress, to_json
+from finslm.cli.page_table import print_page_table
 from finslm.cli.session import session_of
 from finslm.documents import IngestResult
 from finslm.errors import PartialFailure
@@ -76,7 +77,7 @@ def show_document(
     reference: Annotated[str, typer.Argument(metavar="ID", help="An id, or a file name.")],
     page: Annotated[int, typer.Option(help="The page, from 0.")] = 0,
 ) -> None:
-    """Show one page of a document.
+    """Show one page of a document, under it the tables that were found on it.
 
     Example: finslm docs show 408f336cf210 --page 41
     """
@@ -84,10 +85,13 @@ def show_document(
     with session.open_desk() as desk:
         document = desk.document(reference)
         text = desk.page(document.id, page).text
+        tables = desk.tables(document.id, page)
     if session.as_json:
-        print_json({**to_json(document), "page": page, "text": text})
-    else:
-        typer.echo(f"{document.filename}, page {page} of {document.page_count} (from 0)\n\n{text}")
+        print_json({**to_json(document), "page": page, "text": text, "tables": to_json(tables)})
+        return
+    typer.echo(f"{document.filename}, page {page} of {document.page_count} (from 0)\n\n{text}")
+    for number, table in enumerate(tables, 1):
+        print_page_table(f"Table {number} of {len(tables)}", table)
 
 
 def search(

@@ -28,6 +28,7 @@ from finslm.documents import (
     Page,
     Question,
     Sensitivity,
+    Table,
     TriageRecord,
 )
 from finslm.errors import FinslmError, PathMissing, UsageError
@@ -157,6 +158,17 @@ class Desk:
         page = self._vault.page(document.id, index)
         self._guard.note("read", {"page": index}, resource=f"Document:{document.id}")
         return page
+
+    def tables(self, reference: str, page: int | None = None) -> tuple[Table, ...]:
+        """The tables of page `page` (0-based) of a document, or of all its pages; none for a page without any.
+
+        Raises DocumentMissing, PolicyDenied, VaultTampered.
+        """
+        document = self.document(reference)
+        tables = self._vault.tables(document.id, page)
+        place: Details = {} if page is None else {"page": page}
+        self._guard.note("read", {**place, "tables": len(tables)}, resource=f"Document:{document.id}")
+        return tables
 
     # ------------------------------------------------------------------ finding and asking
 

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import JSON, Engine, ForeignKey, UniqueConstraint, create_engine, event, func, select
+from sqlalchemy import (
+    JSON,
+    Engine,
+    ForeignKey,
+    ForeignKeyConstraint,
+    UniqueConstraint,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
@@ -85,6 +95,16 @@ class PageRecord(Record):
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     page_index: Mapped[int] = mapped_column(primary_key=True)
     sealed_text: Mapped[bytes]
+
+
+class TablesRecord(Record):
+    """The tables of a page that has any, sealed under its document's key."""
+
+    __tablename__ = "tables"
+    __table_args__ = (ForeignKeyConstraint(["document_id", "page_index"], ["pages.document_id", "pages.page_index"]),)
+    document_id: Mapped[str] = mapped_column(primary_key=True)
+    page_index: Mapped[int] = mapped_column(primary_key=True)
+    sealed_tables: Mapped[bytes]
 
 
 def open_database(path: Path, key: bytes) -> Engine:

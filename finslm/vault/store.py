@@ -13,13 +13,14 @@ from typing import cast
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from finslm.documents import Document, Page, Reading, Sensitivity
+from finslm.documents import Document, Page, Reading, Sensitivity, Table
 from finslm.errors import (
     DocumentMissing,
     UsageError,
     VaultExists,
     VaultMissing,
 )
+from finslm.vault.contents import sealed_page, sealed_tables, unsealed_page, unsealed_tables
 from finslm.vault.envelope import derive_key, new_key, seal, unseal
 from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
 from finslm.vault.records import (
@@ -28,6 +29,7 @@ from finslm.vault.records import (
     DocumentRecord,
     PageRecord,
     Record,
+    TablesRecord,
     UnfinishedRecord,
     UserRecord,
     database_errors_told,
@@ -106,7 +108,7 @@ class Vault:
         header = _header_in(folder)
         vault = cls(folder, header, open_slot(header, user, passphrase))
         with vault._transaction() as session:
-            # A vault made before there were attachments lacks their tables.
+            # A vault made before there were attachments, or tables, lacks their records.
             Record.metadata.create_all(session.connection())
         return vault
 
@@ -183,7 +185,9 @@ class Vault:
         with self._transaction() as session:
             session.add(record)
             session.flush()
-            session.add_all(_sealed_page(document_id, document_key, page) for page in new.reading.pages)
+            session.add_all(sealed_page(document_id, document_key, page) for page in new.reading.pages)
+            session.flush()
+            session.add_all(sealed_tables(document_id, document_key, new.reading.tables))
             if new.parent:
                 session.add(AttachmentRecord(document_id=document_id, parent_id=new.parent))
             if new.reading.attachments:
@@ -252,7 +256,7 @@ class Vault:
         with self._transaction() as session:
             key = self._document_key(session, document_id)
             for record in session.scalars(query):
-                yield _unsealed_page(document_id, key, record)
+                yield unsealed_page(document_id, key, record)
 
     def page(self, document_id: str, index: int) -> Page:
         """Page `index` (0-based) of a document. Raises DocumentMissing when there is no such page, VaultTampered."""
@@ -260,7 +264,27 @@ class Vault:
             record = session.get(PageRecord, (document_id, index))
             if record is None:
                 raise DocumentMissing(f"document {document_id} has no page {index}", next_step="pages count from 0")
-            return _unsealed_page(document_id, self._document_key(session, document_id), record)
+            return unsealed_page(document_id, self._document_key(session, document_id), record)
+
+    def tables(self, document_id: str, page_index: int | None = None) -> tuple[Table, ...]:
+        """The tables of a document, or of one of its pages (0-based), in order. Raises VaultTampered.
+
+        A document that was stored before tables were kept has none. Raises DocumentMissing when there is no such page.
+        """
+        if page_index is not None:
+            self.page(document_id, page_index)
+        query = (
+            select(TablesRecord, PageRecord)
+            .join(PageRecord)
+            .where(TablesRecord.document_id == document_id)
+            .order_by(TablesRecord.page_index)
+        )
+        if page_index is not None:
+            query = query.where(TablesRecord.page_index == page_index)
+        with self._transaction() as session:
+            key = self._document_key(session, document_id)
+            found = [(tables, unsealed_page(document_id, key, page)) for tables, page in session.execute(query)]
+            return tuple(table for tables, page in found for table in unsealed_tables(document_id, key, tables, page))
 
     def _document_key(self, session: Session, document_id: str) -> bytes:
         record = session.get_one(DocumentRecord, document_id)
@@ -297,16 +321,6 @@ def _user_fields(member: Member) -> dict[str, object]:
         "clearance": member.clearance,
         "collections": list(member.collections),
     }
-
-
-def _sealed_page(document_id: str, key: bytes, page: Page) -> PageRecord:
-    sealed = seal(key, page.text.encode("utf-8", "surrogatepass"), f"page:{document_id}:{page.index}")
-    return PageRecord(document_id=document_id, page_index=page.index, sealed_text=sealed)
-
-
-def _unsealed_page(document_id: str, key: bytes, record: PageRecord) -> Page:
-    plain = unseal(key, record.sealed_text, f"page:{document_id}:{record.page_index}")
-    return Page(record.page_index, plain.decode("utf-8", "surrogatepass"))
 
 
 def _document(record: DocumentRecord) -> Document:

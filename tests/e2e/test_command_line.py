@@ -88,6 +88,21 @@ def test_pages_are_shown_as_they_were_read(run: Run) -> None:
     assert shown["text"].strip() == (SAMPLES / "kyc-form-weatherly.txt").read_text().strip()
 
 
+def test_tables_stand_under_their_page(run: Run) -> None:
+    name = "results-release-northmere-q3-2025.pdf"
+    shown = json.loads(run("docs", "show", name, "--page", "0", "--json").stdout)
+    [table] = shown["tables"]
+    assert table["columns"] == ["2025", "2024"]
+    revenue = table["rows"][0]
+    assert (revenue["label"], revenue["section"]) == ("Revenue", "")
+    for cell in revenue["cells"]:
+        assert shown["text"][cell["start"] : cell["end"]] == cell["text"]
+    lines = run("docs", "show", name).stdout.splitlines()
+    start = lines.index("Table 1 of 1".ljust(len(lines[-1])))
+    assert any("Profit for the period" in line and "21.3" in line and "15.0" in line for line in lines[start:])
+    assert "tables" in json.loads(run("docs", "show", "kyc-form-weatherly.txt", "--json").stdout)
+
+
 def test_search_gives_exact_places(run: Run) -> None:
     hits = json.loads(run("search", "covenant leverage", "--limit", "3", "--json").stdout)
     assert 0 < len(hits) <= 3
