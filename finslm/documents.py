@@ -270,6 +270,27 @@ class AuditEntry:
 
 
 @dataclass(frozen=True)
+class Damage:
+    """Something of a vault that does not verify: of one document, by its id, or of the vault itself."""
+
+    document: str | None
+    what: str
+
+
+@dataclass(frozen=True)
+class VaultReport:
+    """What the verification of a vault found: how much was looked at, each thing that does not verify, and the
+    collections whose search index did not hold exactly their documents and was made anew."""
+
+    documents: int
+    pages: int
+    tables: int
+    collections: int
+    failures: tuple[Damage, ...]
+    rebuilt: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AuditReport:
     """The result of a verification that passed: entries, RFC 6962 root (hex), and how far a witness was behind."""
 

@@ -17,6 +17,7 @@ from finslm.desk.guard import Details, Guard
 from finslm.desk.ingesting import Ingesting
 from finslm.desk.models import Models
 from finslm.desk.triaging import Triaging
+from finslm.desk.verifying import Verifying
 from finslm.documents import (
     Answer,
     AuditEntry,
@@ -30,6 +31,7 @@ from finslm.documents import (
     Sensitivity,
     Table,
     TriageRecord,
+    VaultReport,
 )
 from finslm.errors import FinslmError, PathMissing, UsageError
 from finslm.ingest import list_files
@@ -53,6 +55,7 @@ class Desk:
         self._models = Models(settings)
         self._ingesting = Ingesting(vault, self._search, self._guard, settings)
         self._asking = Asking(vault, self._search, self._guard, self._models, settings)
+        self._verifying = Verifying(vault, self._search, self._guard)
         self._triaging = Triaging(self._guard, self._models, settings)
 
     @classmethod
@@ -236,6 +239,13 @@ class Desk:
         self._guard.authorise("audit_verify")
         self._guard.note("audit_checkpoint", {})
         return self._audit.checkpoint()
+
+    def vault_verify(self, *, on_progress: Callable[[int, int], None] | None = None) -> VaultReport:
+        """Every record of the vault opened, every search index held against them; an index that differs is made anew.
+
+        What does not verify stands in the report's `failures`; nothing is raised for it. Raises PolicyDenied, NoSpaceLeft.
+        """
+        return self._verifying.verify(on_progress)
 
     def model_status(self) -> ModelStatus:
         """The model that answers questions: whether it is built, and the file the policy allows."""

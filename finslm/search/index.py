@@ -25,9 +25,10 @@ from sqlalchemy import Connection, text
 from finslm.documents import Page
 from finslm.search.profile import Profile
 from finslm.search.terms import match_any
-from finslm.vault import database_errors_told, open_database
+from finslm.vault import database_damage, database_errors_told, open_database
 
 VERSION = 2
+REMEDY = "run `finslm vault verify`, which makes it anew from the documents"
 PAGES_A_SHELF = 1000
 SCHEMA = (
     "CREATE TABLE documents (document TEXT PRIMARY KEY, shelf INTEGER, first INTEGER, last INTEGER, profile TEXT)",
@@ -77,6 +78,10 @@ class CollectionIndex:
     def close(self) -> None:
         """Closes the file."""
         self._database.dispose()
+
+    def is_whole(self) -> bool:
+        """Does the file read to its end, every shelf's words in order, with no row beside those of its documents?"""
+        return not database_damage(self._database) and self._holds_only_documents()
 
     def entries(self) -> dict[str, Entry]:
         """Every indexed document."""
@@ -154,6 +159,17 @@ class CollectionIndex:
             index, body = connection.execute(query, {"row": row}).one()
         return Page(index, body)
 
+    def pages(self, entry: Entry) -> Iterator[Page]:
+        """The pages of a document, as far as they are there."""
+        shelf = _shelf(entry.shelf)
+        query = text(
+            f"SELECT page, body FROM {shelf} s JOIN pages ON pages.row = s.rowid"  # noqa: S608
+            " WHERE s.rowid BETWEEN :first AND :last ORDER BY s.rowid"
+        )
+        with self._transaction() as connection:
+            for index, body in connection.execute(query, {"first": entry.first, "last": entry.last}):
+                yield Page(index, body)
+
     def frequency(self, term: str) -> int:
         """On how many pages `term`, in any of its inflections, stands."""
         count = "SELECT count(*) FROM {shelf} WHERE {shelf} MATCH :query"
@@ -161,19 +177,38 @@ class CollectionIndex:
             queries = [text(count.format(shelf=_shelf(shelf))) for shelf in _shelves(connection)]
             return sum(int(connection.scalar(query, {"query": match_any([term])}) or 0) for query in queries)
 
+    def _holds_only_documents(self) -> bool:
+        """Does each row, on whichever shelf, stand in the place of a document?"""
+        with self._transaction() as connection:
+            shelves = connection.scalars(text("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")).all()
+            bodies = sum(_count(connection, shelf) for shelf in shelves)
+            looks = _count(connection, "pages")
+            places = connection.scalar(text("SELECT coalesce(sum(last - first + 1), 0) FROM documents"))
+        return bool(bodies == looks == places)
+
     def _forget_journal(self) -> None:
         """Cuts the write-ahead log, which holds pages as they were before."""
-        with database_errors_told(self._folder), self._database.connect() as connection:
+        with database_errors_told(self._folder, next_step=REMEDY), self._database.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with database_errors_told(self._folder), self._database.begin() as connection:
+        with database_errors_told(self._folder, next_step=REMEDY), self._database.begin() as connection:
             yield connection
+
+
+def delete_index(path: Path) -> None:
+    """Takes the file of an index away, with its journal."""
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        file.unlink(missing_ok=True)
 
 
 def _shelf(number: int) -> str:
     return f"shelf_{number}"
+
+
+def _count(connection: Connection, table: str) -> int:
+    return int(connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608
 
 
 def _shelves(connection: Connection) -> Sequence[int]:

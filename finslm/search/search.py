@@ -13,7 +13,8 @@ import numpy as np
 from finslm.documents import Document, Hit, Page
 from finslm.search.candidates import Candidates, Query
 from finslm.search.collection import IndexedCollection
-from finslm.search.index import CollectionIndex, Entry
+from finslm.search.index import CollectionIndex, Entry, delete_index
+from finslm.search.index_check import IndexCheck
 from finslm.search.passages import best_passage, whole_page
 from finslm.search.profile import Profile
 from finslm.search.ranking import Column, Signs, Weights, page_scores
@@ -61,6 +62,18 @@ class Search:
         collection = self._opened(document.collection)
         if document.id not in collection.entries:
             collection.add(document, tuple(self._vault.pages(document.id)))
+
+    def check(self, name: str) -> IndexCheck:
+        """The index of collection `name`, to be held against its documents."""
+        return IndexCheck(lambda: self._opened(name))
+
+    def rebuild(self, name: str, documents: Sequence[Document]) -> None:
+        """Makes the index of collection `name` anew, from the records of `documents`. Raises VaultTampered, NoSpaceLeft."""
+        if name in self._collections:
+            self._collections.pop(name).index.close()
+        delete_index(self._place(name)[0])
+        for document in documents:
+            self.add(document)
 
     def find(
         self,
@@ -159,11 +172,15 @@ class Search:
 
     def _opened(self, name: str) -> IndexedCollection:
         if name not in self._collections:
-            key = derive_key(self._vault.collection_key(name), "search index")
-            # The file's name must not tell the collection's.
-            file = self._vault.folder / "index" / f"{hashlib.sha256(key).hexdigest()[:16]}.db"
-            self._collections[name] = IndexedCollection(CollectionIndex(file, key), self._likeness, self._stop_words)
+            index = CollectionIndex(*self._place(name))
+            self._collections[name] = IndexedCollection(index, self._likeness, self._stop_words)
         return self._collections[name]
+
+    def _place(self, name: str) -> tuple[Path, bytes]:
+        """The file of a collection's index, and its key."""
+        key = derive_key(self._vault.collection_key(name), "search index")
+        # The file's name must not tell the collection's.
+        return self._vault.folder / "index" / f"{hashlib.sha256(key).hexdigest()[:16]}.db", key
 
 
 def stands_in(term: str, text: str) -> bool:

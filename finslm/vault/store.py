@@ -21,6 +21,7 @@ from finslm.errors import (
     VaultMissing,
 )
 from finslm.vault.contents import sealed_page, sealed_tables, unsealed_page, unsealed_tables
+from finslm.vault.damage import database_damage
 from finslm.vault.envelope import derive_key, new_key, seal, unseal
 from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
 from finslm.vault.records import (
@@ -134,6 +135,10 @@ class Vault:
     def close(self) -> None:
         """Closes the database; the vault is of no use afterwards."""
         self._database.dispose()
+
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with the file of the records, in a few words each; nothing when it is whole."""
+        return database_damage(self._database)
 
     def key_for(self, purpose: str) -> bytes:
         """A key of this vault for one purpose of another room, such as the audit log."""

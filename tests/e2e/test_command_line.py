@@ -17,6 +17,7 @@ import pytest
 from random_model import write_random_model
 
 from finslm.config import shipped
+from finslm.vault import Vault, open_database
 
 FINSLM = Path(sys.executable).with_name("finslm")
 SAMPLES = shipped("data") / "samples"
@@ -192,6 +193,42 @@ def test_nothing_of_documents_or_questions_stands_in_the_vault_in_clear(run: Run
     assert [word for word in words if word in stored and len(word) > 5] == []
 
 
+def test_a_vault_verifies_and_a_damaged_index_is_made_anew(run: Run, tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    run("--vault", vault, "init")
+    run("--vault", vault, "ingest", SAMPLES / "fund-report-ashgrove-q2-2025.pdf")
+    whole = run("--vault", vault, "vault", "verify")
+    assert (whole.returncode, whole.stdout.splitlines()[0]) == (
+        0,
+        "The vault verifies: 1 documents, 1 pages and 1 tables open with their keys.",
+    )
+    [index] = vault.glob("index/*.db")
+    index.write_bytes(b"junk" * 9000)
+    rebuilt = run("--vault", vault, "vault", "verify")
+    assert (rebuilt.returncode, rebuilt.stderr) == (0, "")
+    assert "The search index of collection default" in rebuilt.stdout
+    assert json.loads(run("--vault", vault, "vault", "verify", "--json").stdout) == {
+        "verified": True,
+        "report": {"documents": 1, "pages": 1, "tables": 1, "collections": 1, "failures": [], "rebuilt": []},
+    }
+
+
+def test_a_document_that_does_not_verify_is_named(run: Run, tmp_path: Path, passphrase: str) -> None:
+    folder = tmp_path / "vault"
+    run("--vault", folder, "init")
+    run("--vault", folder, "ingest", SAMPLES)
+    broken = json.loads(run("--vault", folder, "docs", "show", "kyc-form-weatherly.txt", "--json").stdout)["id"]
+    vault = Vault.open(folder, "alice", passphrase)
+    with open_database(folder / "records.db", vault.key_for("records")).begin() as connection:
+        connection.exec_driver_sql("UPDATE pages SET sealed_text = x'00' WHERE document_id = ?", (broken,))
+    vault.close()
+    result = run("--vault", folder, "vault", "verify", "--json")
+    report = json.loads(result.stdout)
+    assert (result.returncode, report["verified"], report["report"]["documents"]) == (4, False, 11)
+    assert [failure["document"] for failure in report["report"]["failures"]] == [broken]
+    assert broken in sentence_of(result)
+
+
 def test_a_full_disk_loses_nothing_that_was_stored(run: Run, home: Path) -> None:
     """On a file system of 600 KiB in a mount namespace of its own."""
     script = """
@@ -320,6 +357,7 @@ def test_every_command_has_help_with_an_example(run: Run) -> None:
         "doctor",
         "tui",
         "vault recover",
+        "vault verify",
     ]
     for command in commands:
         result = run(*command.split(), "--help")
