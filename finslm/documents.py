@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -141,6 +141,25 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Filters:
+    """Which stored documents a search looks at: those that fit every filter given.
+
+    `form` is one that the index tells apart, `company` the words of its name, `year` one of its file name or its period;
+    `since` and `until` are days of ingestion (UTC), both included.
+    """
+
+    form: str | None = None
+    company: str | None = None
+    year: int | None = None
+    sensitivity: Sensitivity | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+UNFILTERED = Filters()
+
+
+@dataclass(frozen=True)
 class Question:
     """A question, with the documents or the passages it is limited to. With `passages` no stored document is read."""
 
@@ -150,6 +169,7 @@ class Question:
     collection: str | None = None
     passages: tuple[Passage, ...] | None = None
     history: tuple[Turn, ...] = ()
+    filters: Filters = UNFILTERED
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from finslm.answer import Answerer, Instructions, Manner, abstain
 from finslm.config import Settings
 from finslm.desk.guard import Details, Guard
 from finslm.desk.models import Models
-from finslm.documents import Answer, Hit, Passage, Question
+from finslm.documents import UNFILTERED, Answer, Filters, Hit, Passage, Question
 from finslm.policy import document_resource
 from finslm.search import Search
 from finslm.vault import Vault
@@ -38,6 +38,7 @@ class Asking:
         limit: int,
         *,
         whole_pages: bool = False,
+        filters: Filters = UNFILTERED,
     ) -> tuple[Hit, ...]:
         """The best passages, or pages, that the policy lets `action` see, best first."""
         documents = [self._vault.document(reference) for reference in references]
@@ -51,11 +52,14 @@ class Asking:
             limit=limit,
             may_see=lambda document: self._guard.may(action, document),
             whole_pages=whole_pages,
+            filters=filters,
         )
 
-    def search(self, query: str, collection: str | None, references: Sequence[str], limit: int) -> tuple[Hit, ...]:
+    def search(
+        self, query: str, collection: str | None, references: Sequence[str], limit: int, filters: Filters
+    ) -> tuple[Hit, ...]:
         """The same as a use case of its own, written down."""
-        hits = self._find("search", query, collection, references, limit)
+        hits = self._find("search", query, collection, references, limit, filters=filters)
         self._guard.note("search", {"query": self._guard.digest(query), "documents": _documents_of(hits)})
         return hits
 
@@ -76,7 +80,7 @@ class Asking:
             answer = answerer.answer(question, answerer.given(question), manner=manner)
         else:
             asked = (question.text, question.collection, question.documents, EVIDENCE_PAGES)
-            hits = self._find("ask", *asked, whole_pages=True)
+            hits = self._find("ask", *asked, whole_pages=True, filters=question.filters)
             evidence = answerer.found([hit.passage for hit in hits], self._search.sought(question.text))
             answer = self._answer_found(answerer, question, hits, evidence, manner)
         details: Details = {
@@ -97,6 +101,8 @@ class Asking:
         evidence: Sequence[Passage],
         manner: Manner,
     ) -> Answer:
+        if not hits and question.filters != UNFILTERED:
+            return abstain(question, "no document that fits the filters speaks of this")
         coverage = self._search.coverage(question.text, hits, [passage.text for passage in evidence])
         if coverage < LEAST_COVERAGE:
             return abstain(question, "the documents hardly speak of this", round(coverage, 4))

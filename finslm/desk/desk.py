@@ -19,11 +19,13 @@ from finslm.desk.models import Models
 from finslm.desk.triaging import Triaging
 from finslm.desk.verifying import Verifying
 from finslm.documents import (
+    UNFILTERED,
     Answer,
     AuditEntry,
     AuditReport,
     Decision,
     Document,
+    Filters,
     Hit,
     IngestResult,
     Page,
@@ -176,10 +178,19 @@ class Desk:
     # ------------------------------------------------------------------ finding and asking
 
     def search(
-        self, query: str, *, collection: str | None = None, documents: Sequence[str] = (), limit: int = 10
+        self,
+        query: str,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] = (),
+        limit: int = 10,
+        filters: Filters = UNFILTERED,
     ) -> tuple[Hit, ...]:
-        """The best passages for `query` that this user may see, best first."""
-        return self._asking.search(query, collection, documents, limit)
+        """The best passages for `query` that this user may see, in documents that fit the filters, best first.
+
+        Raises DocumentMissing, PolicyDenied, and UsageError for filters that no document can ever fit.
+        """
+        return self._asking.search(query, collection, documents, limit, filters)
 
     def ask(
         self,

@@ -41,7 +41,9 @@ SHELF = (
 )
 BODY = "INSERT INTO {shelf} (rowid, body) VALUES (:row, :body)"
 FIND = "SELECT rowid, -bm25({shelf}) AS score FROM {shelf} WHERE {shelf} MATCH :query"
-BEST = f"{FIND} ORDER BY score DESC LIMIT :limit"
+BEST = "{find}{among} ORDER BY score DESC LIMIT :limit"
+# The sign keeps the rows out of the plan: FTS5 would look the query up again for each of them.
+AMONG = " AND +rowid IN (SELECT value FROM json_each(:rows))"
 
 
 @dataclass(frozen=True)
@@ -129,19 +131,21 @@ class CollectionIndex:
             found |= {row.rowid: row.score for row in rows}
         return found
 
-    def best(self, phrases: Sequence[str], limit: int) -> tuple[int, ...]:
-        """The rows that hold any of the phrases, best first."""
+    def best(self, phrases: Sequence[str], limit: int, among: Sequence[Entry] | None = None) -> tuple[int, ...]:
+        """The rows that hold any of the phrases, of all documents or of those of `among`, best first."""
         if not phrases:
             return ()
         with self._transaction() as connection:
-            rows = [
+            shelves = _shelves(connection) if among is None else sorted({entry.shelf for entry in among})
+            found = [
                 row
-                for shelf in _shelves(connection)
+                for shelf in shelves
                 for row in connection.execute(
-                    text(BEST.format(shelf=_shelf(shelf))), {"query": match_any(phrases), "limit": limit}
+                    text(BEST.format(find=FIND.format(shelf=_shelf(shelf)), among=AMONG if among else "")),
+                    {"query": match_any(phrases), "limit": limit, **_rows_on(shelf, among)},
                 )
             ]
-        return tuple(row.rowid for row in sorted(rows, key=lambda row: -row.score)[:limit])
+        return tuple(row.rowid for row in sorted(found, key=lambda row: -row.score)[:limit])
 
     def looks(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Of the rows `first` to `last`: likeness (rows, statements) and marks for contents (rows)."""
@@ -205,6 +209,13 @@ def delete_index(path: Path) -> None:
 
 def _shelf(number: int) -> str:
     return f"shelf_{number}"
+
+
+def _rows_on(shelf: int, among: Sequence[Entry] | None) -> dict[str, str]:
+    """The value of AMONG: the rows on a shelf of the documents that are searched."""
+    if not among:
+        return {}
+    return {"rows": json.dumps([row for e in among if e.shelf == shelf for row in range(e.first, e.last + 1)])}
 
 
 def _count(connection: Connection, table: str) -> int:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from finslm.documents import Document, Hit, Page
+from finslm.documents import UNFILTERED, Document, Filters, Hit, Page
 from finslm.search.candidates import Candidates, Query
 from finslm.search.collection import IndexedCollection
+from finslm.search.filtering import fitting
 from finslm.search.index import CollectionIndex, Entry, delete_index
 from finslm.search.index_check import IndexCheck
 from finslm.search.passages import best_passage, whole_page
@@ -20,7 +21,7 @@ from finslm.search.profile import Profile
 from finslm.search.ranking import Column, Signs, Weights, page_scores
 from finslm.search.routing import Router
 from finslm.search.statements import StatementLikeness
-from finslm.search.terms import load_stop_words, terms_of
+from finslm.search.terms import load_legal_forms, load_stop_words, terms_of
 from finslm.search.thesaurus import Thesaurus, plain
 from finslm.vault import Vault, derive_key
 
@@ -45,6 +46,7 @@ class Search:
     def __init__(self, vault: Vault, data_dir: Path) -> None:
         self._vault = vault
         self._stop_words = load_stop_words(data_dir)
+        self._no_names = self._stop_words | load_legal_forms(data_dir)
         self._thesaurus = Thesaurus.load(data_dir)
         self._likeness = StatementLikeness(self._thesaurus.statements)
         self._weights = Weights.load(data_dir)
@@ -83,11 +85,15 @@ class Search:
         limit: int,
         may_see: Callable[[Document], bool],
         whole_pages: bool = False,
+        filters: Filters = UNFILTERED,
     ) -> tuple[Hit, ...]:
-        """The best pages of `documents` that `may_see` lets through, best first: whole, or the passage that fits best."""
+        """The best pages of `documents` that `may_see` lets through, best first: whole, or the passage that fits best.
+
+        Raises UsageError for filters that no document can ever fit.
+        """
         read = self._read(query)
         words = (*read.terms, *read.meaning.phrases)
-        found = self._pages(read, documents, limit, may_see)
+        found = self._pages(read, self._fitting(documents, filters), limit, may_see)
         return tuple(
             Hit(
                 whole_page(each.document.id, each.page)
@@ -120,6 +126,13 @@ class Search:
 
     def _read(self, query: str) -> Query:
         return Query(query, terms_of(query, self._stop_words), self._thesaurus.meaning(query))
+
+    def _fitting(self, documents: Sequence[Document], filters: Filters) -> Sequence[Document]:
+        if filters == UNFILTERED:
+            return documents
+        fits = fitting(filters, self._no_names)
+        collections = {name: self._aligned(name) for name in {document.collection for document in documents}}
+        return tuple(each for each in documents if fits(each, collections[each.collection].entries[each.id].profile))
 
     def _pages(
         self, query: Query, documents: Sequence[Document], limit: int, may_see: Callable[[Document], bool]

@@ -112,6 +112,17 @@ def test_search_gives_exact_places(run: Run) -> None:
     assert page["text"][hits[0]["start"] : hits[0]["end"]] == hits[0]["text"]
 
 
+def test_a_search_is_limited_to_documents_that_fit(run: Run) -> None:
+    found = run("search", "revenue", "--company", "Northmere", "--sensitivity", "internal", "--year", "2025", "--json")
+    names = {hit["filename"] for hit in json.loads(found.stdout)}
+    assert "results-release-northmere-q3-2025.pdf" in names
+    assert all("northmere" in name for name in names)
+    nothing = run("search", "revenue", "--form", "10-Q", "--until", "1999-12-31")
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert nothing.stderr == "Nothing was found in documents that fit --form 10-Q --until 1999-12-31.\n"
+    assert json.loads(run("search", "revenue", "--year", "1999", "--json").stdout) == []
+
+
 @pytest.mark.model
 def test_a_question_beyond_the_documents_is_declined(run: Run) -> None:
     answer = json.loads(run("ask", "Which vineyards did Zylantrix buy in Patagonia?", "--json").stdout)
@@ -263,6 +274,10 @@ def test_a_full_disk_loses_nothing_that_was_stored(run: Run, home: Path) -> None
         (("triage", ".", "--out", "results.docx"), 2, "cannot be written"),
         (("policy", "check", "--action", "dance", "--doc", "kyc-form-weatherly.txt"), 2, "no action"),
         (("search", "x", "--collection", "secret"), 2, "no collection"),
+        (("search", "x", "--form", "10-X"), 2, "10-K, 10-Q, 8-K, earnings, other"),
+        (("search", "x", "--sensitivity", "secret"), 2, "public, internal, confidential, mnpi"),
+        (("ask", "x", "--form", "S-1"), 2, "there is no form S-1"),
+        (("ask", "--batch", "q", "--out", "a", "--year", "2022"), 2, "--year 2022 limits one QUESTION"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(
@@ -337,6 +352,26 @@ def test_a_model_of_the_firms_own_runs_only_when_the_policy_names_its_hash(run: 
         "ask", "What was the revenue of Northmere?", "--model", "own", **models, FINSLM_POLICIES_DIR=str(policies)
     )
     assert asked.returncode == 0, asked.stderr
+
+
+def test_a_question_is_limited_to_documents_that_fit(run: Run, tmp_path: Path) -> None:
+    own = write_random_model(tmp_path / "own.gguf", seed=7)
+    policies = Path(shutil.copytree(shipped("policies"), tmp_path / "policies"))
+    allowed = (
+        f'\n[[allowed]]\nname = "own"\nsha256 = "{hashlib.sha256(own.read_bytes()).hexdigest()}"\njobs = ["ask"]\n'
+    )
+    (policies / "models.toml").write_text((policies / "models.toml").read_text() + allowed)
+    places = {"FINSLM_MODELS_DIR": str(tmp_path / "models"), "FINSLM_POLICIES_DIR": str(policies)}
+    assert run("model", "add", own, **places).returncode == 0
+    ask = ("ask", "What was the revenue of Northmere?", "--model", "own", "--json")
+    declined = json.loads(run(*ask, "--year", "1999", **places).stdout)
+    assert (declined["abstained"], declined["reason"]) == (True, "no document that fits the filters speaks of this")
+    assert run(*ask, "--company", "Ashgrove", **places).returncode == 0
+    entries = [json.loads(line) for line in run("audit", "show", "--json").stdout.splitlines()]
+    read = next(entry for entry in reversed(entries) if entry["action"] == "ask")["details"]["documents"]
+    files = {document["id"]: document["filename"] for document in json.loads(run("docs", "list", "--json").stdout)}
+    assert "fund-report-ashgrove-q2-2025.pdf" in {files[document] for document in read}
+    assert all("northmere" not in files[document] for document in read)
 
 
 def test_help_and_import_stay_light() -> None:
