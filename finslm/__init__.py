@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finslm.documents import Answer, Citation, Document, Passage, Question, TriageRecord, Turn
+from finslm.documents import Answer, Citation, Document, Filters, Passage, Question, TriageRecord, Turn
 from finslm.errors import FinslmError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = [
     "Citation",
     "Desk",
     "Document",
+    "Filters",
     "FinslmError",
     "Passage",
     "Question",

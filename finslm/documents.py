@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -142,6 +142,25 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Filters:
+    """Which stored documents a search looks at: those that fit every filter given.
+
+    `form` is one that the index tells apart, `company` the words of its name, `year` one of its file name or its period;
+    `since` and `until` are days of ingestion (UTC), both included.
+    """
+
+    form: str | None = None
+    company: str | None = None
+    year: int | None = None
+    sensitivity: Sensitivity | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+UNFILTERED = Filters()
+
+
+@dataclass(frozen=True)
 class Question:
     """A question, with the documents or the passages it is limited to. With `passages` no stored document is read."""
 
@@ -151,6 +170,7 @@ class Question:
     collection: str | None = None
     passages: tuple[Passage, ...] | None = None
     history: tuple[Turn, ...] = ()
+    filters: Filters = UNFILTERED
 
 
 @dataclass(frozen=True)
@@ -274,6 +294,27 @@ class AuditEntry:
     outcome: Literal["allowed", "denied", "failed"]
     details: dict[str, str | int | bool | list[str]]
     policy: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something of a vault that does not verify: of one document, by its id, or of the vault itself."""
+
+    document: str | None
+    what: str
+
+
+@dataclass(frozen=True)
+class VaultReport:
+    """What the verification of a vault found: how much was looked at, each thing that does not verify, and the
+    collections whose search index did not hold exactly their documents and was made anew."""
+
+    documents: int
+    pages: int
+    tables: int
+    collections: int
+    failures: tuple[Damage, ...]
+    rebuilt: tuple[str, ...]
 
 
 @dataclass(frozen=True)

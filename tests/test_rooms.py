@@ -20,6 +20,7 @@ LEVELS = [
     ("audit",),
     ("vault",),
     ("model",),
+    ("table_json",),
     ("documents", "config"),
     ("errors",),
 ]

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from finslm.cli.filters import Company, Form, OfSensitivity, Since, Until, Year, as_options, filters_of
 from finslm.cli.output import print_json, progress, say
 from finslm.cli.session import session_of
-from finslm.documents import Answer, Question
+from finslm.documents import UNFILTERED, Answer, Question
 from finslm.errors import PartialFailure, UsageError
 
 
@@ -22,19 +23,34 @@ def ask(
     batch: Annotated[Path | None, typer.Option(help="Questions, one JSON object a line.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the answers of --batch go.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with --out where it stopped.")] = False,
+    form: Form = None,
+    company: Company = None,
+    year: Year = None,
+    sensitivity: OfSensitivity = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
-    """Ask a question and get a grounded, cited answer.
+    """Ask a question and get a grounded, cited answer, from all documents or from those that fit every filter given.
 
     Example: finslm ask "What was the percentage change in revenue?" --doc report.pdf
+
+    Example: finslm ask "What was capital expenditure?" --form 10-K --company Boeing --year 2022
 
     Example: finslm ask --batch questions.jsonl --out answers.jsonl --resume
     """
     if (batch is None) == (question is None) or (batch is None) != (out is None):
         raise UsageError("ask takes either one QUESTION or both --batch IN and --out OUT")
+    filters = filters_of(form, company, year, sensitivity, since, until)
+    if batch is not None and filters != UNFILTERED:
+        raise UsageError(
+            f"{as_options(filters)} limits one QUESTION, not a batch",
+            next_step="name `doc` or `collection` in its lines",
+        )
     if batch is not None and out is not None:
         _ask_batch(context, batch, out, model, resume=resume)
     else:
-        _ask_one(context, Question(question or "", documents=tuple(doc or ()), collection=collection), model)
+        asked = Question(question or "", documents=tuple(doc or ()), collection=collection, filters=filters)
+        _ask_one(context, asked, model)
 
 
 def _ask_one(context: typer.Context, question: Question, model: str | None) -> None:

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from finslm.cli.output import print_json, print_table, progress, to_json
+from finslm.cli.filters import Company, Form, OfSensitivity, Since, Until, Year, as_options, filters_of
+from finslm.cli.output import print_json, print_table, progress, say, to_json
+from finslm.cli.page_table import print_page_table
 from finslm.cli.session import session_of
-from finslm.documents import IngestResult
+from finslm.documents import Filters, IngestResult
 from finslm.errors import PartialFailure
 
 docs = typer.Typer(no_args_is_help=True, help="The stored documents.")
@@ -81,7 +83,7 @@ def show_document(
     reference: Annotated[str, typer.Argument(metavar="ID", help="An id, or a file name.")],
     page: Annotated[int, typer.Option(help="The page, from 0.")] = 0,
 ) -> None:
-    """Show one page of a document.
+    """Show one page of a document, under it the tables that were found on it.
 
     Example: finslm docs show 408f336cf210 --page 41
     """
@@ -89,10 +91,13 @@ def show_document(
     with session.open_desk() as desk:
         document = desk.document(reference)
         text = desk.page(document.id, page).text
+        tables = desk.tables(document.id, page)
     if session.as_json:
-        print_json({**to_json(document), "page": page, "text": text})
-    else:
-        typer.echo(f"{document.filename}, page {page} of {document.page_count} (from 0)\n\n{text}")
+        print_json({**to_json(document), "page": page, "text": text, "tables": to_json(tables)})
+        return
+    typer.echo(f"{document.filename}, page {page} of {document.page_count} (from 0)\n\n{text}")
+    for number, table in enumerate(tables, 1):
+        print_page_table(f"Table {number} of {len(tables)}", table)
 
 
 def search(
@@ -101,14 +106,23 @@ def search(
     collection: Collection = None,
     doc: Annotated[list[str] | None, typer.Option("--doc", help="Only this document; may be repeated.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many passages.")] = 10,
+    form: Form = None,
+    company: Company = None,
+    year: Year = None,
+    sensitivity: OfSensitivity = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
-    """Find passages in the stored documents.
+    """Find passages in the stored documents, or in those that fit every filter given.
 
     Example: finslm search "covenant leverage ratio" --limit 5
+
+    Example: finslm search "capital expenditure" --form 10-K --company Boeing --year 2022 --since 2025-01-01
     """
+    filters = filters_of(form, company, year, sensitivity, since, until)
     session = session_of(context)
     with session.open_desk() as desk:
-        hits = desk.search(query, collection=collection, documents=doc or (), limit=limit)
+        hits = desk.search(query, collection=collection, documents=doc or (), limit=limit, filters=filters)
     if session.as_json:
         print_json(
             [
@@ -126,6 +140,9 @@ def search(
             ]
         )
         return
+    if not hits:
+        say(_nothing_found(filters))
+        return
     rows = (
         (
             hit.document.filename,
@@ -136,6 +153,11 @@ def search(
         for hit in hits
     )
     print_table("Passages", ("file", "page", "score", "passage"), rows)
+
+
+def _nothing_found(filters: Filters) -> str:
+    given = as_options(filters)
+    return f"Nothing was found in documents that fit {given}." if given else "Nothing was found."
 
 
 def _ingest_fields(result: IngestResult) -> dict[str, object]:

@@ -15,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+    from rich.table import Table
 
 
 def to_json(value: Any) -> Any:
@@ -44,19 +45,25 @@ def print_json(value: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table for people on stdout; nothing in a cell is read as markup."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
-    if not console.is_terminal:
-        # A pipe has no width; rows must not be folded to a guess of one.
-        console = Console(width=160)
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
+    print_rich(table)
+
+
+def print_rich(table: Table) -> None:
+    """A table of rich's on stdout."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        # A pipe has no width; rows must not be folded to a guess of one.
+        console = Console(width=160)
     console.print(table)
 
 

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from finslm.cli.output import print_json, say
+from finslm.cli.output import print_json, progress, say
 from finslm.cli.session import passphrase, secret_from, session_of
+from finslm.documents import VaultReport
+from finslm.errors import VaultTampered
 
 vault_group = typer.Typer(no_args_is_help=True, help="The vault itself.")
 
@@ -55,3 +57,47 @@ def recover(
     secret = passphrase(settings.passphrase_file, is_new=True)
     with Desk.recover(settings.vault, code, secret, user=session.user, settings=settings) as desk:
         say(f"{desk.user} has a new passphrase; no document was touched, and the recovery code stays good.")
+
+
+@vault_group.command("verify")
+def verify(context: typer.Context) -> None:
+    """Verify every record of the vault, and hold the search indexes against them; one that differs is made anew.
+
+    Example: finslm vault verify --json
+    """
+    session = session_of(context)
+    with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
+        task = bar.add_task("Verifying", total=None)
+        report = desk.vault_verify(on_progress=lambda done, total: bar.update(task, completed=done, total=total))
+    if session.as_json:
+        print_json({"verified": not report.failures, "report": report})
+    else:
+        for line in _lines(report):
+            typer.echo(line)
+    _tell_failures(report)
+
+
+def _lines(report: VaultReport) -> list[str]:
+    seen = f"{report.documents} documents, {report.pages} pages and {report.tables} tables"
+    lines = [] if report.failures else [f"The vault verifies: {seen} open with their keys."]
+    if not report.failures and not report.rebuilt:
+        lines.append("Each search index holds exactly these documents.")
+    lines += [
+        f"{f'Document {damage.document}' if damage.document else 'The vault'} does not verify: {damage.what}."
+        for damage in report.failures
+    ]
+    return lines + [
+        f"The search index of collection {name} did not hold exactly its documents; it was made anew from the records."
+        for name in report.rebuilt
+    ]
+
+
+def _tell_failures(report: VaultReport) -> None:
+    if not report.failures:
+        return
+    names = list(dict.fromkeys(damage.document or "the vault's own records" for damage in report.failures))
+    raise VaultTampered(
+        f"{len(names)} things in the vault do not verify: {', '.join(names)}",
+        safe="everything else was looked at, and no document was changed",
+        next_step="restore the vault folder from a backup, and find out who wrote to it",
+    )

@@ -8,7 +8,7 @@ from finslm.answer import Answerer, Instructions, Manner, abstain
 from finslm.config import Settings
 from finslm.desk.guard import Details, Guard
 from finslm.desk.models import Models
-from finslm.documents import Answer, Document, Hit, Passage, Question
+from finslm.documents import UNFILTERED, Answer, Document, Filters, Hit, Passage, Question
 from finslm.policy import document_resource
 from finslm.search import Search
 from finslm.vault import Vault
@@ -30,7 +30,14 @@ class Asking:
         self._settings = settings
 
     def _find(
-        self, action: str, query: str, documents: Sequence[Document], limit: int, *, whole_pages: bool = False
+        self,
+        action: str,
+        query: str,
+        documents: Sequence[Document],
+        limit: int,
+        *,
+        whole_pages: bool = False,
+        filters: Filters = UNFILTERED,
     ) -> tuple[Hit, ...]:
         """The best passages, or pages, that the policy lets `action` see, best first."""
         return self._search.find(
@@ -39,6 +46,7 @@ class Asking:
             limit=limit,
             may_see=lambda document: self._guard.may(action, document),
             whole_pages=whole_pages,
+            filters=filters,
         )
 
     def _documents(self, action: str, collection: str | None, references: Sequence[str]) -> Sequence[Document]:
@@ -50,9 +58,12 @@ class Asking:
             self._vault.collection_key(collection)
         return documents or self._vault.documents(collection)
 
-    def search(self, query: str, collection: str | None, references: Sequence[str], limit: int) -> tuple[Hit, ...]:
+    def search(
+        self, query: str, collection: str | None, references: Sequence[str], limit: int, filters: Filters
+    ) -> tuple[Hit, ...]:
         """The same as a use case of its own, written down."""
-        hits = self._find("search", query, self._documents("search", collection, references), limit)
+        documents = self._documents("search", collection, references)
+        hits = self._find("search", query, documents, limit, filters=filters)
         self._guard.note("search", {"query": self._guard.digest(query), "documents": _documents_of(hits)})
         return hits
 
@@ -74,7 +85,7 @@ class Asking:
         else:
             documents = self._documents("ask", question.collection, question.documents)
             query = self._search.in_full(question.text, [turn.question for turn in question.history], documents)
-            hits = self._find("ask", query, documents, EVIDENCE_PAGES, whole_pages=True)
+            hits = self._find("ask", query, documents, EVIDENCE_PAGES, whole_pages=True, filters=question.filters)
             evidence = answerer.found([hit.passage for hit in hits], self._search.sought(query))
             answer = self._answer_found(answerer, question, hits, evidence, manner)
         details: Details = {
@@ -95,6 +106,8 @@ class Asking:
         evidence: Sequence[Passage],
         manner: Manner,
     ) -> Answer:
+        if not hits and question.filters != UNFILTERED:
+            return abstain(question, "no document that fits the filters speaks of this")
         coverage = self._search.coverage(question.text, hits, [passage.text for passage in evidence])
         if coverage < LEAST_COVERAGE:
             return abstain(question, "the documents hardly speak of this", round(coverage, 4))

@@ -17,18 +17,23 @@ from finslm.desk.guard import Details, Guard
 from finslm.desk.ingesting import Ingesting
 from finslm.desk.models import Models
 from finslm.desk.triaging import Triaging
+from finslm.desk.verifying import Verifying
 from finslm.documents import (
+    UNFILTERED,
     Answer,
     AuditEntry,
     AuditReport,
     Decision,
     Document,
+    Filters,
     Hit,
     IngestResult,
     Page,
     Question,
     Sensitivity,
+    Table,
     TriageRecord,
+    VaultReport,
 )
 from finslm.errors import FinslmError, PathMissing, UsageError
 from finslm.ingest import list_files
@@ -52,6 +57,7 @@ class Desk:
         self._models = Models(settings)
         self._ingesting = Ingesting(vault, self._search, self._guard, settings)
         self._asking = Asking(vault, self._search, self._guard, self._models, settings)
+        self._verifying = Verifying(vault, self._search, self._guard)
         self._triaging = Triaging(self._guard, self._models, settings)
 
     @classmethod
@@ -158,13 +164,33 @@ class Desk:
         self._guard.note("read", {"page": index}, resource=f"Document:{document.id}")
         return page
 
+    def tables(self, reference: str, page: int | None = None) -> tuple[Table, ...]:
+        """The tables of page `page` (0-based) of a document, or of all its pages; none for a page without any.
+
+        Raises DocumentMissing, PolicyDenied, VaultTampered.
+        """
+        document = self.document(reference)
+        tables = self._vault.tables(document.id, page)
+        place: Details = {} if page is None else {"page": page}
+        self._guard.note("read", {**place, "tables": len(tables)}, resource=f"Document:{document.id}")
+        return tables
+
     # ------------------------------------------------------------------ finding and asking
 
     def search(
-        self, query: str, *, collection: str | None = None, documents: Sequence[str] = (), limit: int = 10
+        self,
+        query: str,
+        *,
+        collection: str | None = None,
+        documents: Sequence[str] = (),
+        limit: int = 10,
+        filters: Filters = UNFILTERED,
     ) -> tuple[Hit, ...]:
-        """The best passages for `query` that this user may see, best first."""
-        return self._asking.search(query, collection, documents, limit)
+        """The best passages for `query` that this user may see, in documents that fit the filters, best first.
+
+        Raises DocumentMissing, PolicyDenied, and UsageError for filters that no document can ever fit.
+        """
+        return self._asking.search(query, collection, documents, limit, filters)
 
     def ask(
         self,
@@ -224,6 +250,13 @@ class Desk:
         self._guard.authorise("audit_verify")
         self._guard.note("audit_checkpoint", {})
         return self._audit.checkpoint()
+
+    def vault_verify(self, *, on_progress: Callable[[int, int], None] | None = None) -> VaultReport:
+        """Every record of the vault opened, every search index held against them; an index that differs is made anew.
+
+        What does not verify stands in the report's `failures`; nothing is raised for it. Raises PolicyDenied, NoSpaceLeft.
+        """
+        return self._verifying.verify(on_progress)
 
     def model_status(self) -> ModelStatus:
         """The model that answers questions: whether it is built, and the file the policy allows."""

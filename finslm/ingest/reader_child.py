@@ -22,7 +22,7 @@ from typing import Any, cast
 from finslm.documents import Reading
 from finslm.errors import UnreadableDocument
 from finslm.ingest.confinement import confine, missing_essentials, protections
-from finslm.ingest.table_json import plain
+from finslm.table_json import plain
 
 READERS = {
     "application/pdf": "finslm.ingest.pdf",

@@ -22,7 +22,7 @@ from typing import Any
 from finslm.documents import Attachment, Page, Reading
 from finslm.errors import ReaderUnprotected, UnreadableDocument
 from finslm.ingest.opening import opened, unreadable
-from finslm.ingest.table_json import parsed
+from finslm.table_json import parsed
 
 CHILD = "finslm.ingest.reader_child"
 ANSWER_BYTES = 96 * 2**20  # a 500-page filing gives 2 MB, the largest archive 86; more than this is a bomb
@@ -86,7 +86,7 @@ def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Read
         raise unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
     inside = tuple(Attachment(name, base64.b64decode(data), refusal) for name, data, refusal in answer["attachments"])
-    tables = tuple(parsed(table, pages) for table in answer["tables"])
+    tables = tuple(parsed(table, pages[table["page"]]) for table in answer["tables"])
     return Reading(answer["media_type"], answer["title"], pages, inside, tables, tuple(answer["notes"]))
 
 

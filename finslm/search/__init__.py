@@ -6,9 +6,10 @@ encrypted FTS5 index, keyed from the collection's key, derived from the records 
 room never decides who may see a document: the caller passes that judgement in.
 """
 
+from finslm.search.index_check import IndexCheck
 from finslm.search.search import Search, stands_in
 from finslm.search.statements import StatementLikeness
 from finslm.search.terms import load_stop_words, terms_of
 from finslm.search.thesaurus import Thesaurus
 
-__all__ = ["Search", "StatementLikeness", "Thesaurus", "load_stop_words", "stands_in", "terms_of"]
+__all__ = ["IndexCheck", "Search", "StatementLikeness", "Thesaurus", "load_stop_words", "stands_in", "terms_of"]

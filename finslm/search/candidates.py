@@ -71,6 +71,8 @@ class Candidates:
     def _holders(self, query: Query) -> Iterator[str]:
         """The documents of the pages that hold the question's words best."""
         for collection in self._collections.values():
-            starts = sorted((entry.first, document_id) for document_id, entry in collection.entries.items())
-            for row in collection.index.best(query.terms, TELLING_PAGES):
+            known = {id: entry for id, entry in collection.entries.items() if id in self._known}
+            starts = sorted((entry.first, document_id) for document_id, entry in known.items())
+            among = None if len(known) == len(collection.entries) else tuple(known.values())
+            for row in collection.index.best(query.terms, TELLING_PAGES, among):
                 yield starts[bisect_right(starts, (row, "\U0010ffff")) - 1][1]

@@ -25,9 +25,10 @@ from sqlalchemy import Connection, text
 from finslm.documents import Page
 from finslm.search.profile import Profile
 from finslm.search.terms import match_any
-from finslm.vault import database_errors_told, open_database
+from finslm.vault import database_damage, database_errors_told, open_database
 
 VERSION = 2
+REMEDY = "run `finslm vault verify`, which makes it anew from the documents"
 PAGES_A_SHELF = 1000
 SCHEMA = (
     "CREATE TABLE documents (document TEXT PRIMARY KEY, shelf INTEGER, first INTEGER, last INTEGER, profile TEXT)",
@@ -40,7 +41,9 @@ SHELF = (
 )
 BODY = "INSERT INTO {shelf} (rowid, body) VALUES (:row, :body)"
 FIND = "SELECT rowid, -bm25({shelf}) AS score FROM {shelf} WHERE {shelf} MATCH :query"
-BEST = f"{FIND} ORDER BY score DESC LIMIT :limit"
+BEST = "{find}{among} ORDER BY score DESC LIMIT :limit"
+# The sign keeps the rows out of the plan: FTS5 would look the query up again for each of them.
+AMONG = " AND +rowid IN (SELECT value FROM json_each(:rows))"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,10 @@ class CollectionIndex:
     def close(self) -> None:
         """Closes the file."""
         self._database.dispose()
+
+    def is_whole(self) -> bool:
+        """Does the file read to its end, every shelf's words in order, with no row beside those of its documents?"""
+        return not database_damage(self._database) and self._holds_only_documents()
 
     def entries(self) -> dict[str, Entry]:
         """Every indexed document."""
@@ -124,19 +131,21 @@ class CollectionIndex:
             found |= {row.rowid: row.score for row in rows}
         return found
 
-    def best(self, phrases: Sequence[str], limit: int) -> tuple[int, ...]:
-        """The rows that hold any of the phrases, best first."""
+    def best(self, phrases: Sequence[str], limit: int, among: Sequence[Entry] | None = None) -> tuple[int, ...]:
+        """The rows that hold any of the phrases, of all documents or of those of `among`, best first."""
         if not phrases:
             return ()
         with self._transaction() as connection:
-            rows = [
+            shelves = _shelves(connection) if among is None else sorted({entry.shelf for entry in among})
+            found = [
                 row
-                for shelf in _shelves(connection)
+                for shelf in shelves
                 for row in connection.execute(
-                    text(BEST.format(shelf=_shelf(shelf))), {"query": match_any(phrases), "limit": limit}
+                    text(BEST.format(find=FIND.format(shelf=_shelf(shelf)), among=AMONG if among else "")),
+                    {"query": match_any(phrases), "limit": limit, **_rows_on(shelf, among)},
                 )
             ]
-        return tuple(row.rowid for row in sorted(rows, key=lambda row: -row.score)[:limit])
+        return tuple(row.rowid for row in sorted(found, key=lambda row: -row.score)[:limit])
 
     def looks(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Of the rows `first` to `last`: likeness (rows, statements) and marks for contents (rows)."""
@@ -154,6 +163,17 @@ class CollectionIndex:
             index, body = connection.execute(query, {"row": row}).one()
         return Page(index, body)
 
+    def pages(self, entry: Entry) -> Iterator[Page]:
+        """The pages of a document, as far as they are there."""
+        shelf = _shelf(entry.shelf)
+        query = text(
+            f"SELECT page, body FROM {shelf} s JOIN pages ON pages.row = s.rowid"  # noqa: S608
+            " WHERE s.rowid BETWEEN :first AND :last ORDER BY s.rowid"
+        )
+        with self._transaction() as connection:
+            for index, body in connection.execute(query, {"first": entry.first, "last": entry.last}):
+                yield Page(index, body)
+
     def frequency(self, term: str) -> int:
         """On how many pages `term`, in any of its inflections, stands."""
         count = "SELECT count(*) FROM {shelf} WHERE {shelf} MATCH :query"
@@ -161,19 +181,45 @@ class CollectionIndex:
             queries = [text(count.format(shelf=_shelf(shelf))) for shelf in _shelves(connection)]
             return sum(int(connection.scalar(query, {"query": match_any([term])}) or 0) for query in queries)
 
+    def _holds_only_documents(self) -> bool:
+        """Does each row, on whichever shelf, stand in the place of a document?"""
+        with self._transaction() as connection:
+            shelves = connection.scalars(text("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")).all()
+            bodies = sum(_count(connection, shelf) for shelf in shelves)
+            looks = _count(connection, "pages")
+            places = connection.scalar(text("SELECT coalesce(sum(last - first + 1), 0) FROM documents"))
+        return bool(bodies == looks == places)
+
     def _forget_journal(self) -> None:
         """Cuts the write-ahead log, which holds pages as they were before."""
-        with database_errors_told(self._folder), self._database.connect() as connection:
+        with database_errors_told(self._folder, next_step=REMEDY), self._database.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with database_errors_told(self._folder), self._database.begin() as connection:
+        with database_errors_told(self._folder, next_step=REMEDY), self._database.begin() as connection:
             yield connection
+
+
+def delete_index(path: Path) -> None:
+    """Takes the file of an index away, with its journal."""
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        file.unlink(missing_ok=True)
 
 
 def _shelf(number: int) -> str:
     return f"shelf_{number}"
+
+
+def _rows_on(shelf: int, among: Sequence[Entry] | None) -> dict[str, str]:
+    """The value of AMONG: the rows on a shelf of the documents that are searched."""
+    if not among:
+        return {}
+    return {"rows": json.dumps([row for e in among if e.shelf == shelf for row in range(e.first, e.last + 1)])}
+
+
+def _count(connection: Connection, table: str) -> int:
+    return int(connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608
 
 
 def _shelves(connection: Connection) -> Sequence[int]:

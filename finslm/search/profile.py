@@ -33,6 +33,8 @@ FORMS = {
         r"earnings|results for|reports [\w-]+ (?:quarter|year)|quarter[\w ]* results", re.IGNORECASE
     ),
 }
+OTHER = "other"
+"""A document of none of these forms."""
 QUARTER = re.compile(r"(?<![a-z0-9])(?:q([1-4])|([1-4])q|(first|second|third|fourth)[- ]quarter)", re.IGNORECASE)
 ORDINALS = ("first", "second", "third", "fourth")
 
@@ -74,7 +76,7 @@ def _form(filename: str, first_page: str) -> str:
         for form, pattern in FORMS.items():
             if pattern.search(text):
                 return form
-    return "other"
+    return OTHER
 
 
 def _names(label: str, pages: Sequence[Page], stop_words: Collection[str]) -> dict[str, float]:

@@ -10,16 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
-from finslm.documents import Document, Hit, Page
+from finslm.documents import UNFILTERED, Document, Filters, Hit, Page
 from finslm.search.candidates import Candidates, Query
 from finslm.search.collection import IndexedCollection
-from finslm.search.index import CollectionIndex, Entry
+from finslm.search.filtering import fitting
+from finslm.search.index import CollectionIndex, Entry, delete_index
+from finslm.search.index_check import IndexCheck
 from finslm.search.passages import best_passage, whole_page
 from finslm.search.profile import Profile
 from finslm.search.ranking import Column, Signs, Weights, features
 from finslm.search.routing import YEAR_ASKED, Router, years_asked
 from finslm.search.statements import StatementLikeness
-from finslm.search.terms import load_stop_words, terms_of
+from finslm.search.terms import load_legal_forms, load_stop_words, terms_of
 from finslm.search.thesaurus import Thesaurus, plain
 from finslm.vault import Vault, derive_key
 
@@ -44,6 +46,7 @@ class Search:
     def __init__(self, vault: Vault, data_dir: Path) -> None:
         self._vault = vault
         self._stop_words = load_stop_words(data_dir)
+        self._no_names = self._stop_words | load_legal_forms(data_dir)
         self._thesaurus = Thesaurus.load(data_dir)
         self._likeness = StatementLikeness(self._thesaurus.statements)
         self._weights = Weights.load(data_dir)
@@ -62,6 +65,18 @@ class Search:
         if document.id not in collection.entries:
             collection.add(document, tuple(self._vault.pages(document.id)))
 
+    def check(self, name: str) -> IndexCheck:
+        """The index of collection `name`, to be held against its documents."""
+        return IndexCheck(lambda: self._opened(name))
+
+    def rebuild(self, name: str, documents: Sequence[Document]) -> None:
+        """Makes the index of collection `name` anew, from the records of `documents`. Raises VaultTampered, NoSpaceLeft."""
+        if name in self._collections:
+            self._collections.pop(name).index.close()
+        delete_index(self._place(name)[0])
+        for document in documents:
+            self.add(document)
+
     def find(
         self,
         query: str,
@@ -70,11 +85,15 @@ class Search:
         limit: int,
         may_see: Callable[[Document], bool],
         whole_pages: bool = False,
+        filters: Filters = UNFILTERED,
     ) -> tuple[Hit, ...]:
-        """The best pages of `documents` that `may_see` lets through, best first: whole, or the passage that fits best."""
+        """The best pages of `documents` that `may_see` lets through, best first: whole, or the passage that fits best.
+
+        Raises UsageError for filters that no document can ever fit.
+        """
         read = self._read(query)
         words = (*read.terms, *read.meaning.phrases)
-        found = self._pages(read, documents, limit, may_see)
+        found = self._pages(read, self._fitting(documents, filters), limit, may_see)
         return tuple(
             Hit(
                 whole_page(each.document.id, each.page)
@@ -124,6 +143,13 @@ class Search:
 
     def _read(self, query: str) -> Query:
         return Query(query, terms_of(query, self._stop_words), self._thesaurus.meaning(query))
+
+    def _fitting(self, documents: Sequence[Document], filters: Filters) -> Sequence[Document]:
+        if filters == UNFILTERED:
+            return documents
+        fits = fitting(filters, self._no_names)
+        collections = {name: self._aligned(name) for name in {document.collection for document in documents}}
+        return tuple(each for each in documents if fits(each, collections[each.collection].entries[each.id].profile))
 
     def _pages(
         self, query: Query, documents: Sequence[Document], limit: int, may_see: Callable[[Document], bool]
@@ -195,11 +221,15 @@ class Search:
 
     def _opened(self, name: str) -> IndexedCollection:
         if name not in self._collections:
-            key = derive_key(self._vault.collection_key(name), "search index")
-            # The file's name must not tell the collection's.
-            file = self._vault.folder / "index" / f"{hashlib.sha256(key).hexdigest()[:16]}.db"
-            self._collections[name] = IndexedCollection(CollectionIndex(file, key), self._likeness, self._stop_words)
+            index = CollectionIndex(*self._place(name))
+            self._collections[name] = IndexedCollection(index, self._likeness, self._stop_words)
         return self._collections[name]
+
+    def _place(self, name: str) -> tuple[Path, bytes]:
+        """The file of a collection's index, and its key."""
+        key = derive_key(self._vault.collection_key(name), "search index")
+        # The file's name must not tell the collection's.
+        return self._vault.folder / "index" / f"{hashlib.sha256(key).hexdigest()[:16]}.db", key
 
 
 def stands_in(term: str, text: str) -> bool:

@@ -16,6 +16,11 @@ def load_stop_words(data_dir: Path) -> frozenset[str]:
     return frozenset((data_dir / "search" / "stop_words.txt").read_text().split())
 
 
+def load_legal_forms(data_dir: Path) -> frozenset[str]:
+    """The legal forms of companies, which tell none from another, in `data/search/legal_forms.txt`."""
+    return frozenset((data_dir / "search" / "legal_forms.txt").read_text().split())
+
+
 def terms_of(text: str, stop_words: Iterable[str]) -> tuple[str, ...]:
     """The distinct terms of `text` in lower case, in order, without stop words."""
     words = (

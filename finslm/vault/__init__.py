@@ -6,6 +6,7 @@ which opens with a user's passphrase only; SQLCipher encrypts the records above 
 who may see what (policy/) and never writes plaintext to disk. The format is drawn in `docs/vault-format.md`.
 """
 
+from finslm.vault.damage import database_damage
 from finslm.vault.envelope import derive_key, seal, unseal
 from finslm.vault.files import no_space_is_told, write_atomically
 from finslm.vault.records import database_errors_told, open_database
@@ -17,6 +18,7 @@ __all__ = [
     "Member",
     "NewDocument",
     "Vault",
+    "database_damage",
     "database_errors_told",
     "derive_key",
     "new_code",

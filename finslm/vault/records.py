@@ -9,11 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import JSON, Engine, ForeignKey, UniqueConstraint, create_engine, event, func, select
+from sqlalchemy import (
+    JSON,
+    Engine,
+    ForeignKey,
+    ForeignKeyConstraint,
+    UniqueConstraint,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
 from finslm.errors import NoSpaceLeft, VaultTampered
+
+SIGNS_OF_DAMAGE = ("not a database", "malformed", "SQL logic error", "no such table", "Could not decode")
+"""What the database says of bytes that do not open with its key; an error in a statement is told in other words."""
 
 
 class Record(DeclarativeBase):
@@ -95,12 +109,24 @@ class SignatureRecord(Record):
     sealed_signature: Mapped[bytes]
 
 
+class TablesRecord(Record):
+    """The tables of a page that has any, sealed under its document's key."""
+
+    __tablename__ = "tables"
+    __table_args__ = (ForeignKeyConstraint(["document_id", "page_index"], ["pages.document_id", "pages.page_index"]),)
+    document_id: Mapped[str] = mapped_column(primary_key=True)
+    page_index: Mapped[int] = mapped_column(primary_key=True)
+    sealed_tables: Mapped[bytes]
+
+
 def open_database(path: Path, key: bytes) -> Engine:
     """An SQLAlchemy engine over the SQLCipher file at `path`, opened with the raw 32-byte `key`."""
     # The raw key form: the key is random already, SQLCipher need not stretch it.
     engine = create_engine(f"sqlite+pysqlite:///{path}", module=sqlcipher)
 
     def unlock(connection: Any, _record: object) -> None:
+        # Damage is told by our errors, in one sentence; SQLCipher would write a dozen lines to stderr.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -109,11 +135,22 @@ def open_database(path: Path, key: bytes) -> Engine:
         connection.execute("PRAGMA temp_store = MEMORY")
 
     event.listen(engine, "connect", unlock)
+    event.listen(engine, "handle_error", _let_go)
     return engine
 
 
+def _let_go(context: ExceptionContext) -> None:
+    """Closes a connection that met damage: SQLCipher lets it read nothing else from then on."""
+    if _tells_damage(str(context.original_exception)):
+        context.is_disconnect = True
+
+
+def _tells_damage(words: str) -> bool:
+    return any(sign in words for sign in SIGNS_OF_DAMAGE)
+
+
 @contextmanager
-def database_errors_told(folder: Path) -> Iterator[None]:
+def database_errors_told(folder: Path, *, next_step: str = "restore the vault folder from a backup") -> Iterator[None]:
     """Turns what the database says of a full disk or of foreign bytes into NoSpaceLeft and VaultTampered."""
     try:
         yield
@@ -125,10 +162,10 @@ def database_errors_told(folder: Path) -> Iterator[None]:
                 safe="what was stored before is whole; the last step was not done",
                 next_step="free some space and run the command again",
             ) from error
-        if "not a database" in words or "malformed" in words:
+        if _tells_damage(words):
             raise VaultTampered(
                 f"a database of the vault in {folder} does not open with its key",
                 safe="nothing was changed",
-                next_step="restore the vault folder from a backup",
+                next_step=next_step,
             ) from error
         raise

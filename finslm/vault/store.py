@@ -13,13 +13,15 @@ from typing import cast
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from finslm.documents import Document, Page, Reading, Sensitivity
+from finslm.documents import Document, Page, Reading, Sensitivity, Table
 from finslm.errors import (
     DocumentMissing,
     UsageError,
     VaultExists,
     VaultMissing,
 )
+from finslm.vault.contents import sealed_page, sealed_tables, unsealed_page, unsealed_tables
+from finslm.vault.damage import database_damage
 from finslm.vault.envelope import derive_key, new_key, seal, unseal
 from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
 from finslm.vault.records import (
@@ -29,6 +31,7 @@ from finslm.vault.records import (
     PageRecord,
     Record,
     SignatureRecord,
+    TablesRecord,
     UnfinishedRecord,
     UserRecord,
     database_errors_told,
@@ -138,6 +141,10 @@ class Vault:
         """Closes the database; the vault is of no use afterwards."""
         self._database.dispose()
 
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with the file of the records, in a few words each; nothing when it is whole."""
+        return database_damage(self._database)
+
     def key_for(self, purpose: str) -> bytes:
         """A key of this vault for one purpose of another room, such as the audit log."""
         return derive_key(self._vault_key, purpose)
@@ -188,7 +195,9 @@ class Vault:
         with self._transaction() as session:
             session.add(record)
             session.flush()
-            session.add_all(_sealed_page(document_id, document_key, page) for page in new.reading.pages)
+            session.add_all(sealed_page(document_id, document_key, page) for page in new.reading.pages)
+            session.flush()
+            session.add_all(sealed_tables(document_id, document_key, new.reading.tables))
             if new.parent:
                 session.add(AttachmentRecord(document_id=document_id, parent_id=new.parent))
             if new.reading.attachments:
@@ -259,7 +268,7 @@ class Vault:
         with self._transaction() as session:
             key = self._document_key(session, document_id)
             for record in session.scalars(query):
-                yield _unsealed_page(document_id, key, record)
+                yield unsealed_page(document_id, key, record)
 
     def page(self, document_id: str, index: int) -> Page:
         """Page `index` (0-based) of a document. Raises DocumentMissing when there is no such page, VaultTampered."""
@@ -267,7 +276,27 @@ class Vault:
             record = session.get(PageRecord, (document_id, index))
             if record is None:
                 raise DocumentMissing(f"document {document_id} has no page {index}", next_step="pages count from 0")
-            return _unsealed_page(document_id, self._document_key(session, document_id), record)
+            return unsealed_page(document_id, self._document_key(session, document_id), record)
+
+    def tables(self, document_id: str, page_index: int | None = None) -> tuple[Table, ...]:
+        """The tables of a document, or of one of its pages (0-based), in order. Raises VaultTampered.
+
+        A document that was stored before tables were kept has none. Raises DocumentMissing when there is no such page.
+        """
+        if page_index is not None:
+            self.page(document_id, page_index)
+        query = (
+            select(TablesRecord, PageRecord)
+            .join(PageRecord)
+            .where(TablesRecord.document_id == document_id)
+            .order_by(TablesRecord.page_index)
+        )
+        if page_index is not None:
+            query = query.where(TablesRecord.page_index == page_index)
+        with self._transaction() as session:
+            key = self._document_key(session, document_id)
+            found = [(tables, unsealed_page(document_id, key, page)) for tables, page in session.execute(query)]
+            return tuple(table for tables, page in found for table in unsealed_tables(document_id, key, tables, page))
 
     def signatures(self, collection: str) -> Iterator[tuple[str, bytes]]:
         """The signature of each document of a collection that has one, by its id. Raises VaultTampered."""
@@ -319,19 +348,9 @@ def _user_fields(member: Member) -> dict[str, object]:
     }
 
 
-def _sealed_page(document_id: str, key: bytes, page: Page) -> PageRecord:
-    sealed = seal(key, page.text.encode("utf-8", "surrogatepass"), f"page:{document_id}:{page.index}")
-    return PageRecord(document_id=document_id, page_index=page.index, sealed_text=sealed)
-
-
 def _sealed_signature(document_id: str, key: bytes, signature: bytes) -> SignatureRecord:
     sealed = seal(key, signature, f"signature:{document_id}")
     return SignatureRecord(document_id=document_id, sealed_signature=sealed)
-
-
-def _unsealed_page(document_id: str, key: bytes, record: PageRecord) -> Page:
-    plain = unseal(key, record.sealed_text, f"page:{document_id}:{record.page_index}")
-    return Page(record.page_index, plain.decode("utf-8", "surrogatepass"))
 
 
 def _document(record: DocumentRecord) -> Document:

@@ -17,6 +17,7 @@ import pytest
 from random_model import write_random_model
 
 from finslm.config import shipped
+from finslm.vault import Vault, open_database
 
 FINSLM = Path(sys.executable).with_name("finslm")
 SAMPLES = shipped("data") / "samples"
@@ -88,12 +89,38 @@ def test_pages_are_shown_as_they_were_read(run: Run) -> None:
     assert shown["text"].strip() == (SAMPLES / "kyc-form-weatherly.txt").read_text().strip()
 
 
+def test_tables_stand_under_their_page(run: Run) -> None:
+    name = "results-release-northmere-q3-2025.pdf"
+    shown = json.loads(run("docs", "show", name, "--page", "0", "--json").stdout)
+    [table] = shown["tables"]
+    assert table["columns"] == ["2025", "2024"]
+    revenue = table["rows"][0]
+    assert (revenue["label"], revenue["section"]) == ("Revenue", "")
+    for cell in revenue["cells"]:
+        assert shown["text"][cell["start"] : cell["end"]] == cell["text"]
+    lines = run("docs", "show", name).stdout.splitlines()
+    start = lines.index("Table 1 of 1".ljust(len(lines[-1])))
+    assert any("Profit for the period" in line and "21.3" in line and "15.0" in line for line in lines[start:])
+    assert "tables" in json.loads(run("docs", "show", "kyc-form-weatherly.txt", "--json").stdout)
+
+
 def test_search_gives_exact_places(run: Run) -> None:
     hits = json.loads(run("search", "covenant leverage", "--limit", "3", "--json").stdout)
     assert 0 < len(hits) <= 3
     assert hits[0]["filename"] in ("covenant-notice-tarnbrook.pdf", "board-paper-refinancing-orrin.txt")
     page = json.loads(run("docs", "show", hits[0]["doc"], "--page", str(hits[0]["page"]), "--json").stdout)
     assert page["text"][hits[0]["start"] : hits[0]["end"]] == hits[0]["text"]
+
+
+def test_a_search_is_limited_to_documents_that_fit(run: Run) -> None:
+    found = run("search", "revenue", "--company", "Northmere", "--sensitivity", "internal", "--year", "2025", "--json")
+    names = {hit["filename"] for hit in json.loads(found.stdout)}
+    assert "results-release-northmere-q3-2025.pdf" in names
+    assert all("northmere" in name for name in names)
+    nothing = run("search", "revenue", "--form", "10-Q", "--until", "1999-12-31")
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert nothing.stderr == "Nothing was found in documents that fit --form 10-Q --until 1999-12-31.\n"
+    assert json.loads(run("search", "revenue", "--year", "1999", "--json").stdout) == []
 
 
 @pytest.mark.model
@@ -177,6 +204,42 @@ def test_nothing_of_documents_or_questions_stands_in_the_vault_in_clear(run: Run
     assert [word for word in words if word in stored and len(word) > 5] == []
 
 
+def test_a_vault_verifies_and_a_damaged_index_is_made_anew(run: Run, tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    run("--vault", vault, "init")
+    run("--vault", vault, "ingest", SAMPLES / "fund-report-ashgrove-q2-2025.pdf")
+    whole = run("--vault", vault, "vault", "verify")
+    assert (whole.returncode, whole.stdout.splitlines()[0]) == (
+        0,
+        "The vault verifies: 1 documents, 1 pages and 1 tables open with their keys.",
+    )
+    [index] = vault.glob("index/*.db")
+    index.write_bytes(b"junk" * 9000)
+    rebuilt = run("--vault", vault, "vault", "verify")
+    assert (rebuilt.returncode, rebuilt.stderr) == (0, "")
+    assert "The search index of collection default" in rebuilt.stdout
+    assert json.loads(run("--vault", vault, "vault", "verify", "--json").stdout) == {
+        "verified": True,
+        "report": {"documents": 1, "pages": 1, "tables": 1, "collections": 1, "failures": [], "rebuilt": []},
+    }
+
+
+def test_a_document_that_does_not_verify_is_named(run: Run, tmp_path: Path, passphrase: str) -> None:
+    folder = tmp_path / "vault"
+    run("--vault", folder, "init")
+    run("--vault", folder, "ingest", SAMPLES)
+    broken = json.loads(run("--vault", folder, "docs", "show", "kyc-form-weatherly.txt", "--json").stdout)["id"]
+    vault = Vault.open(folder, "alice", passphrase)
+    with open_database(folder / "records.db", vault.key_for("records")).begin() as connection:
+        connection.exec_driver_sql("UPDATE pages SET sealed_text = x'00' WHERE document_id = ?", (broken,))
+    vault.close()
+    result = run("--vault", folder, "vault", "verify", "--json")
+    report = json.loads(result.stdout)
+    assert (result.returncode, report["verified"], report["report"]["documents"]) == (4, False, 11)
+    assert [failure["document"] for failure in report["report"]["failures"]] == [broken]
+    assert broken in sentence_of(result)
+
+
 def test_a_full_disk_loses_nothing_that_was_stored(run: Run, home: Path) -> None:
     """On a file system of 600 KiB in a mount namespace of its own."""
     script = """
@@ -211,6 +274,10 @@ def test_a_full_disk_loses_nothing_that_was_stored(run: Run, home: Path) -> None
         (("triage", ".", "--out", "results.docx"), 2, "cannot be written"),
         (("policy", "check", "--action", "dance", "--doc", "kyc-form-weatherly.txt"), 2, "no action"),
         (("search", "x", "--collection", "secret"), 2, "no collection"),
+        (("search", "x", "--form", "10-X"), 2, "10-K, 10-Q, 8-K, earnings, other"),
+        (("search", "x", "--sensitivity", "secret"), 2, "public, internal, confidential, mnpi"),
+        (("ask", "x", "--form", "S-1"), 2, "there is no form S-1"),
+        (("ask", "--batch", "q", "--out", "a", "--year", "2022"), 2, "--year 2022 limits one QUESTION"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(
@@ -287,6 +354,26 @@ def test_a_model_of_the_firms_own_runs_only_when_the_policy_names_its_hash(run: 
     assert asked.returncode == 0, asked.stderr
 
 
+def test_a_question_is_limited_to_documents_that_fit(run: Run, tmp_path: Path) -> None:
+    own = write_random_model(tmp_path / "own.gguf", seed=7)
+    policies = Path(shutil.copytree(shipped("policies"), tmp_path / "policies"))
+    allowed = (
+        f'\n[[allowed]]\nname = "own"\nsha256 = "{hashlib.sha256(own.read_bytes()).hexdigest()}"\njobs = ["ask"]\n'
+    )
+    (policies / "models.toml").write_text((policies / "models.toml").read_text() + allowed)
+    places = {"FINSLM_MODELS_DIR": str(tmp_path / "models"), "FINSLM_POLICIES_DIR": str(policies)}
+    assert run("model", "add", own, **places).returncode == 0
+    ask = ("ask", "What was the revenue of Northmere?", "--model", "own", "--json")
+    declined = json.loads(run(*ask, "--year", "1999", **places).stdout)
+    assert (declined["abstained"], declined["reason"]) == (True, "no document that fits the filters speaks of this")
+    assert run(*ask, "--company", "Ashgrove", **places).returncode == 0
+    entries = [json.loads(line) for line in run("audit", "show", "--json").stdout.splitlines()]
+    read = next(entry for entry in reversed(entries) if entry["action"] == "ask")["details"]["documents"]
+    files = {document["id"]: document["filename"] for document in json.loads(run("docs", "list", "--json").stdout)}
+    assert "fund-report-ashgrove-q2-2025.pdf" in {files[document] for document in read}
+    assert all("northmere" not in files[document] for document in read)
+
+
 def test_help_and_import_stay_light() -> None:
     heavy = ("torch", "transformers", "textual", "llama_cpp")
     for start in ("import finslm", "from finslm.cli.main import app"):
@@ -305,6 +392,7 @@ def test_every_command_has_help_with_an_example(run: Run) -> None:
         "doctor",
         "tui",
         "vault recover",
+        "vault verify",
     ]
     for command in commands:
         result = run(*command.split(), "--help")

@@ -50,9 +50,10 @@ def test_nobody_stores_above_their_clearance(rules: Rules) -> None:
     assert not rules.decide(member(), "ingest", collection_resource("default"), {"level": 3}).allowed
 
 
-def test_only_an_officer_reads_the_audit_log(rules: Rules) -> None:
-    assert not rules.decide(member(), "audit_show", vault_resource("v")).allowed
-    assert rules.decide(member(roles=("officer",)), "audit_show", vault_resource("v")).allowed
+@pytest.mark.parametrize("action", ["audit_show", "vault_verify"])
+def test_only_an_officer_reads_the_audit_log_and_verifies_the_vault(rules: Rules, action: str) -> None:
+    assert not rules.decide(member(roles=("analyst", "operations")), action, vault_resource("v")).allowed
+    assert rules.decide(member(roles=("officer",)), action, vault_resource("v")).allowed
 
 
 def test_an_unknown_action_is_denied(rules: Rules) -> None:

@@ -1,11 +1,11 @@
-"""Tables on their way out of the reading process. Cells are places in the text of their page, so that none can differ.
+"""Tables as JSON: out of the reading process, and in the vault. Cells are places in the text of their page, so that none
+can differ.
 
 {"page": 3, "columns": [...], "units": "in millions", "stub": "", "rows": [[label, section, [[start, end], null]]]}
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from finslm.documents import Cell, Page, Row, Table
@@ -25,9 +25,8 @@ def plain(table: Table) -> dict[str, Any]:
     }
 
 
-def parsed(answer: dict[str, Any], pages: Sequence[Page]) -> Table:
-    """The table of an answer, its cells taken from the text of its page."""
-    page = pages[answer["page"]]
+def parsed(answer: dict[str, Any], page: Page) -> Table:
+    """The table of an answer, its cells taken from the text of `page`, on which it stands."""
     rows = tuple(
         Row(label, tuple(_cell(place, page.text) for place in cells), section)
         for label, section, cells in answer["rows"]
