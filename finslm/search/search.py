@@ -238,9 +238,9 @@ def stands_in(term: str, text: str) -> bool:
     return stem in text.lower()
 
 
-def _without_names(terms: Sequence[str], profiles: Sequence[Profile]) -> tuple[str, ...]:
-    """The terms that tell the pages of a document apart: a company's name stands on all of them."""
-    return tuple(t for t in terms if not any(profile.names.get(t, 0.0) >= NAME for profile in profiles[:1]))
+def _without_names(terms: tuple[str, ...], profiles: Sequence[Profile]) -> tuple[str, ...]:
+    """The terms that tell the pages of a document apart, all where none does: a company's name stands on all of them."""
+    return tuple(t for t in terms if not any(p.names.get(t, 0.0) >= NAME for p in profiles[:1])) or terms
 
 
 def _any_stands(phrases: Sequence[str], passages: Sequence[str]) -> bool:
