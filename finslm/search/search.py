@@ -176,8 +176,9 @@ class Search:
     ) -> dict[Document, Column]:
         entries = {document: collection.entries[document.id] for document in documents}
         places = tuple(entries.values())
-        terms = _without_names(query.terms, [entry.profile for entry in places])
-        words, phrases = (collection.index.scores(each, places) for each in (terms, query.meaning.phrases))
+        telling = _without_names(query.terms, [entry.profile for entry in places])
+        words = collection.index.scores(telling, places) or collection.index.scores(query.terms, places)
+        phrases = collection.index.scores(query.meaning.phrases, places)
         return {
             document: features(
                 Signs(_column(words, entry), _column(phrases, entry), *collection.index.looks(entry.first, entry.last)),
@@ -238,9 +239,9 @@ def stands_in(term: str, text: str) -> bool:
     return stem in text.lower()
 
 
-def _without_names(terms: tuple[str, ...], profiles: Sequence[Profile]) -> tuple[str, ...]:
-    """The terms that tell the pages of a document apart, all where none does: a company's name stands on all of them."""
-    return tuple(t for t in terms if not any(p.names.get(t, 0.0) >= NAME for p in profiles[:1])) or terms
+def _without_names(terms: Sequence[str], profiles: Sequence[Profile]) -> tuple[str, ...]:
+    """The terms that tell the pages of a document apart: a company's name stands on all of them."""
+    return tuple(t for t in terms if not any(profile.names.get(t, 0.0) >= NAME for profile in profiles[:1]))
 
 
 def _any_stands(phrases: Sequence[str], passages: Sequence[str]) -> bool:
