@@ -25,6 +25,7 @@ COMPANIES = {
 YEARS = (2021, 2022, 2023)
 FORMS = {"10-K": "annual report", "10-Q": "quarterly report"}
 LEVELS: dict[int, Sensitivity] = {2021: "public", 2022: "internal", 2023: "confidential"}
+WIDELY_HELD = "widgets and gadgets"
 ALL = frozenset(itertools.product(COMPANIES.values(), YEARS, FORMS))
 
 
@@ -50,7 +51,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-def found(desk: Desk, filters: Filters, query: str = "widgets and gadgets") -> frozenset[tuple[str, int, str]]:
+def found(desk: Desk, filters: Filters, query: str = WIDELY_HELD) -> frozenset[tuple[str, int, str]]:
     """Company, year and form of each document with a page among those found."""
     names = {hit.document.filename for hit in desk.search(query, limit=200, filters=filters)}
     parts = (name.removesuffix(".txt").split("-") for name in names)
@@ -86,7 +87,7 @@ def test_only_documents_that_fit_are_found(
     st.sampled_from([None, *FORMS]),
     st.sampled_from([None, *COMPANIES, "Castellan Tools"]),
     st.sampled_from([None, *YEARS, 1999]),
-    st.sampled_from(["widgets and gadgets", "Northmere Tools in 2022", "gadgets of Halden, 10-Q"]),
+    st.sampled_from([WIDELY_HELD, "Northmere Tools in 2022", "gadgets of Halden, 10-Q"]),
 )
 @hypothesis_settings(max_examples=30, deadline=None)
 def test_whatever_is_asked_what_is_found_fits_every_filter(
@@ -95,7 +96,8 @@ def test_whatever_is_asked_what_is_found_fits_every_filter(
     hits = found(desk, Filters(form=form, company=company, year=year), query)
     wanted = fitting(COMPANIES.get(company, "none") if company else None, year, form)
     assert hits <= wanted
-    assert bool(hits) == bool(wanted)
+    if query == WIDELY_HELD:
+        assert bool(hits) == bool(wanted)
 
 
 def test_words_are_sought_among_the_documents_that_fit(vault_path: Path, passphrase: str, tmp_path: Path) -> None:
