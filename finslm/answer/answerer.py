@@ -66,9 +66,9 @@ class Answerer:
             on_text=manner.on_text,
             cancel=manner.cancel,
         )
-        # The geometric mean probability of a token, lowered where the evidence speaks of half the question only; among all
-        # that the model could have said, for where the grammar had to hold it back it was wrong more often.
-        confidence = round(coverage * math.exp(written.free_logprob / max(1, written.tokens)), 4)
+        # The probability of this very line among all that the model could have said, for where the grammar had to hold it
+        # back it was wrong more often; lowered where the evidence speaks of a part of the question only.
+        confidence = round(coverage * math.exp(written.free_logprob), 4)
         line = parse_line(written.text)
         if line is None:
             return abstain(question, "the model did not come to an end", confidence)
