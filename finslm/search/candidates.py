@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finslm.documents import Document
@@ -57,7 +57,7 @@ class Candidates:
             found.setdefault(document.collection, {})[document] = score
         return found
 
-    def _permitted(self, ids: Mapping[str, object], most: int) -> dict[str, Document]:
+    def _permitted(self, ids: Iterable[str], most: int) -> dict[str, Document]:
         """The first documents that may be seen: a policy is asked for no more of them than needed."""
         chosen: dict[str, Document] = {}
         for document_id in ids:

@@ -41,7 +41,12 @@ def _end_of_passage(text: str, start: int) -> int:
 def best_passage(document_id: str, page: Page, words: Sequence[str]) -> Passage:
     """The passage of a page that holds most of `words`; the first of them where several do."""
     passages = tuple(cut(document_id, page)) or (whole_page(document_id, page),)
-    return max(passages, key=lambda passage: sum(word in passage.text.lower() for word in words))
+
+    def held(passage: Passage) -> int:
+        text = passage.text.lower()
+        return sum(word in text for word in words)
+
+    return max(passages, key=held)
 
 
 def whole_page(document_id: str, page: Page) -> Passage:

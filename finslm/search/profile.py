@@ -20,7 +20,7 @@ FIRST_PAGE_CHARACTERS = 2500
 FIRST_PAGE_WEIGHT = 0.4
 LEAST_SHARE_OF_PAGES = 0.2
 PAGES_OF_SMALL_WORDS = 40
-YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
+PRINTED_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 ENDED = re.compile(
     r"(?:year|quarter(?:ly period)?|period|months|weeks) (?:period )?ended:?\s*(?:on )?[a-z]+\.?\s*\d{1,2},?\s*(20[0-4]\d)",
     re.IGNORECASE,
@@ -54,7 +54,7 @@ def profile_of(document: Document, pages: Sequence[Page], stop_words: Collection
     first = pages[0].text if pages else ""
     label = re.sub(r"[_.-]+", " ", document.filename.rpartition(".")[0] or document.filename)
     ended = ENDED.search(first)
-    years = [*YEAR.findall(re.sub("(?<=[a-z])(?=20)", " ", label.lower())), *(ended.groups() if ended else ())]
+    years = [*PRINTED_YEAR.findall(re.sub("(?<=[a-z])(?=20)", " ", label.lower())), *(ended.groups() if ended else ())]
     return Profile(
         _names(f"{label} {document.title}", pages, stop_words),
         tuple(dict.fromkeys(int(year) for year in years)),
@@ -87,7 +87,7 @@ def _names(label: str, pages: Sequence[Page], stop_words: Collection[str]) -> di
     weights |= {word: max(FIRST_PAGE_WEIGHT, share) for word, share in shares.items() if share >= LEAST_SHARE_OF_PAGES}
     # A word that stands in small letters more often is no name, unless the file is named so.
     weights = {word: weight for word, weight in weights.items() if held_by[word] >= small[word]}
-    weights |= {word: 1.0 for word in WORD.findall(label.lower()) if not YEAR.match(word)}
+    weights |= {word: 1.0 for word in WORD.findall(label.lower()) if not PRINTED_YEAR.match(word)}
     return {word: round(weight, 3) for word, weight in weights.items() if word not in stop_words}
 
 

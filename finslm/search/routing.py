@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from finslm.search.profile import FORMS, WORD, Profile, named, quarter_of
+from finslm.search.profile import FORMS, PRINTED_YEAR, WORD, Profile, named, quarter_of
 
-YEAR_ASKED = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)|\b(?:FY|CY) ?'?(\d\d)(?!\d)", re.IGNORECASE)
+YEAR_ASKED = re.compile(rf"{PRINTED_YEAR.pattern}|\b(?:FY|CY) ?'?(\d\d)(?!\d)", re.IGNORECASE)
 LEAST_OF_BEST = 0.3
 """A document that holds less than this share of the best one's names is not meant."""
 CLEAR_NAME = 0.25

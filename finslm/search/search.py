@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from finslm.documents import UNFILTERED, Document, Filters, Hit, Page
+from finslm.documents import UNFILTERED, Document, Filters, Hit
 from finslm.search.candidates import Candidates, Query
 from finslm.search.collection import IndexedCollection
 from finslm.search.filtering import fitting
@@ -29,15 +29,6 @@ CONCEPT = 0.2
 """The weight of a concept beside terms: that of a word that stands on some thirty pages."""
 NAME = 0.5
 """A word that stands on half of a document's pages, or in its file name, names it."""
-
-
-@dataclass(frozen=True)
-class FoundPage:
-    """A page that may answer; a higher score is better."""
-
-    document: Document
-    page: Page
-    score: float
 
 
 class Search:
@@ -92,17 +83,17 @@ class Search:
         Raises UsageError for filters that no document can ever fit.
         """
         read = self._read(query)
-        words = (*read.terms, *read.meaning.phrases)
-        found = self._pages(read, self._fitting(documents, filters), limit, may_see)
+        documents = self._fitting(documents, filters)
+        collections = self._collections_of(documents)
+        candidates = Candidates(collections, self._router(collections), documents, may_see)
+        scored: list[tuple[float, Document, int]] = []
+        for name, routes in candidates.of(read).items():
+            scored += self._scored(read, collections[name], routes)
+        scored.sort(key=lambda place: -place[0])
+        shown = whole_page if whole_pages else partial(best_passage, words=(*read.terms, *read.meaning.phrases))
         return tuple(
-            Hit(
-                whole_page(each.document.id, each.page)
-                if whole_pages
-                else best_passage(each.document.id, each.page, words),
-                each.document,
-                each.score,
-            )
-            for each in found
+            Hit(shown(document.id, collections[document.collection].page(document, row)), document, score)
+            for score, document, row in scored[:limit]
         )
 
     def in_full(self, query: str, earlier: Sequence[str], documents: Sequence[Document]) -> str:
@@ -133,10 +124,12 @@ class Search:
         concept of the thesaurus stands where any of its phrases does.
         """
         meaning = self._thesaurus.meaning(query)
-        names = {word for hit in hits for word in self._opened(hit.document.collection).names(hit.document)}
+        collections = self._collections_of([hit.document for hit in hits])
+        names = {word for hit in hits for word in collections[hit.document.collection].names(hit.document)}
         terms = [term for term in terms_of(meaning.rest, self._stop_words) if term not in names]
-        collections = sorted({hit.document.collection for hit in hits})
-        weights = [(self._weight(term, collections), any(stands_in(term, text) for text in passages)) for term in terms]
+        weights = [
+            (_weight(term, collections.values()), any(stands_in(term, text) for text in passages)) for term in terms
+        ]
         weights += [(CONCEPT, _any_stands(phrases, passages)) for phrases in meaning.sought]
         total = sum(weight for weight, _ in weights)
         return sum(weight for weight, stands in weights if stands) / total if total else 1.0
@@ -148,22 +141,8 @@ class Search:
         if filters == UNFILTERED:
             return documents
         fits = fitting(filters, self._no_names)
-        collections = {name: self._aligned(name) for name in {document.collection for document in documents}}
-        return tuple(each for each in documents if fits(each, collections[each.collection].entries[each.id].profile))
-
-    def _pages(
-        self, query: Query, documents: Sequence[Document], limit: int, may_see: Callable[[Document], bool]
-    ) -> tuple[FoundPage, ...]:
         collections = self._collections_of(documents)
-        candidates = Candidates(collections, self._router(collections), documents, may_see)
-        scored: list[tuple[float, Document, int]] = []
-        for name, routes in candidates.of(query).items():
-            scored += self._scored(query, collections[name], routes)
-        scored.sort(key=lambda place: -place[0])
-        return tuple(
-            FoundPage(document, collections[document.collection].page(document, row), score)
-            for score, document, row in scored[:limit]
-        )
+        return tuple(each for each in documents if fits(each, collections[each.collection].entries[each.id].profile))
 
     def page_features(self, query: str, document: Document) -> Column:
         """The features of each page of a document for `query` (pages, features): what the page scorer is trained on."""
@@ -176,7 +155,7 @@ class Search:
     ) -> dict[Document, Column]:
         entries = {document: collection.entries[document.id] for document in documents}
         places = tuple(entries.values())
-        telling = _without_names(query.terms, [entry.profile for entry in places])
+        telling = _without_names(query.terms, places[0].profile)
         words = collection.index.scores(telling, places) or collection.index.scores(query.terms, places)
         phrases = collection.index.scores(query.meaning.phrases, places)
         return {
@@ -204,10 +183,6 @@ class Search:
         if self._last_router is None or self._last_router.profiles.keys() != profiles.keys():
             self._last_router = Router(profiles)
         return self._last_router
-
-    def _weight(self, term: str, collections: Sequence[str]) -> float:
-        frequency = sum(self._aligned(name).index.frequency(term) for name in collections)
-        return 1.0 / math.log2(2 + frequency)
 
     def _collections_of(self, documents: Sequence[Document]) -> dict[str, IndexedCollection]:
         return {name: self._aligned(name) for name in sorted({document.collection for document in documents})}
@@ -239,9 +214,14 @@ def stands_in(term: str, text: str) -> bool:
     return stem in text.lower()
 
 
-def _without_names(terms: Sequence[str], profiles: Sequence[Profile]) -> tuple[str, ...]:
-    """The terms that tell the pages of a document apart: a company's name stands on all of them."""
-    return tuple(t for t in terms if not any(profile.names.get(t, 0.0) >= NAME for profile in profiles[:1]))
+def _weight(term: str, collections: Iterable[IndexedCollection]) -> float:
+    """The inverse document frequency of a term over all pages of some collections."""
+    return 1.0 / math.log2(2 + sum(collection.index.frequency(term) for collection in collections))
+
+
+def _without_names(terms: Sequence[str], likeliest: Profile) -> tuple[str, ...]:
+    """The terms that tell the pages of the likeliest document apart: a company's name stands on all of them."""
+    return tuple(term for term in terms if likeliest.names.get(term, 0.0) < NAME)
 
 
 def _any_stands(phrases: Sequence[str], passages: Sequence[str]) -> bool:
