@@ -20,8 +20,8 @@ import pypdfium2
 from label_tables import LabelledTable, digest, parsed
 
 from finslm.documents import Page, Table
-from finslm.ingest.pdf import page_text
 from finslm.ingest.pdf_tables import find_tables
+from finslm.ingest.pdf_words import page_text
 
 LABELS = Path(__file__).parents[1] / "tests" / "ingest" / "table_labels.jsonl"
 

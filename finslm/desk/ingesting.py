@@ -15,8 +15,17 @@ from finslm.desk.duplicates import NearDuplicates
 from finslm.desk.guard import Details, Guard
 from finslm.desk.incoming import Incoming, Run
 from finslm.documents import Document, IngestResult, Reading, Sensitivity
-from finslm.errors import FinslmError, UnreadableDocument, UsageError
-from finslm.ingest import file_digest, list_files, list_links, load_triggers, path_text, read_attachment, read_document
+from finslm.errors import UnreadableDocument, UsageError
+from finslm.ingest import (
+    file_digest,
+    list_files,
+    list_links,
+    load_triggers,
+    path_text,
+    read_attachment,
+    read_document,
+    reason_of,
+)
 from finslm.ingest.similarity import signature
 from finslm.policy import LEVELS, collection_resource
 from finslm.search import Search
@@ -146,7 +155,6 @@ class Ingesting:
         return IngestResult(path_text(file.path), file.filename, status, document)
 
     def _failed(self, file: Incoming, run: Run, error: UnreadableDocument | OSError) -> IngestResult:
-        reason = str(error) if isinstance(error, FinslmError) else f"it cannot be read ({error.strerror})"
         details: Details = {"file": self._guard.digest(path_text(Path(file.path.name)))}
         self._guard.note("ingest", details, resource=f"Collection:{run.collection}", outcome="failed")
-        return IngestResult(path_text(file.path), file.filename, "failed", error=reason)
+        return IngestResult(path_text(file.path), file.filename, "failed", error=reason_of(error))

@@ -14,7 +14,7 @@ caller.
 from finslm.ingest.confinement import ESSENTIAL as ESSENTIAL_PROTECTIONS
 from finslm.ingest.folder import list_files, list_links
 from finslm.ingest.injection import instructed_pages, load_triggers, without_instructions
-from finslm.ingest.opening import file_digest, path_text
+from finslm.ingest.opening import file_digest, path_text, reason_of
 from finslm.ingest.reader_process import read_attachment, read_document, reader_protections
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "read_attachment",
     "read_document",
     "reader_protections",
+    "reason_of",
     "without_instructions",
 ]

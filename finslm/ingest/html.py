@@ -11,7 +11,7 @@ from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 
 from finslm.documents import Reading
-from finslm.ingest.html_hidden import take_out_hidden
+from finslm.ingest.html_hidden import FACTS, take_out_hidden
 from finslm.ingest.text import decoded, pages_of
 from finslm.ingest.xml_data import parser
 
@@ -66,6 +66,6 @@ def _tree(source: str) -> lxml.html.HtmlElement:
 
 
 def _laid_out(tree: lxml.html.HtmlElement) -> str:
-    css = CSS_PROFILES["strict"] | {"ix:header": HtmlElement(display=Display.none)}
+    css = CSS_PROFILES["strict"] | {FACTS: HtmlElement(display=Display.none)}
     layout = ParserConfig(css=css, display_links=False, display_images=False)
     return str(Inscriptis(tree, layout).get_text())

@@ -64,6 +64,11 @@ def unreadable(happened: str, next_step: str) -> UnreadableDocument:
     return UnreadableDocument(happened, safe="the other documents are not affected", next_step=next_step)
 
 
+def reason_of(error: UnreadableDocument | OSError) -> str:
+    """Why a file could not be read, as people are told."""
+    return str(error) if isinstance(error, UnreadableDocument) else f"it cannot be read ({error.strerror})"
+
+
 def _refuse_other_kinds(status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode):
         return

@@ -22,6 +22,7 @@ from oxmsg.storage import Storage, Stream
 from finslm.documents import Reading
 from finslm.ingest import mail
 from finslm.ingest.damage import damage_told
+from finslm.ingest.sound_text import sound
 
 MEDIA_TYPE = "application/vnd.ms-outlook"
 # MS-OXPROPS and MS-OXMSG: what python-oxmsg has no name for.
@@ -85,15 +86,15 @@ def _address(name: str, address: str) -> str:
 
 
 def _header(value: str) -> Header:
-    return Header(" ".join(_sound(value).split()), "utf-8" if not value.isascii() else "us-ascii")
+    return Header(" ".join(sound(value).split()), "utf-8" if not value.isascii() else "us-ascii")
 
 
 def _body(message: OutlookMessage) -> MIMEText:
     plain = message.body
     if plain and plain.strip():
-        return MIMEText(_sound(plain), "plain", "utf-8")
+        return MIMEText(sound(plain), "plain", "utf-8")
     if html := message.html_body:
-        return MIMEText(_sound(html), "html", "utf-8")
+        return MIMEText(sound(html), "html", "utf-8")
     has_rich_text = message.properties.binary_prop_value(RICH_TEXT) is not None
     return MIMEText(RICH_TEXT_ALONE if has_rich_text else "", "plain", "utf-8")
 
@@ -116,7 +117,7 @@ def _attached(storage: Storage) -> Iterator[Message]:
         content_id = properties.str_prop_value(constants.PID_ATTACH_CONTENT_ID)
         if content_id and (attachment.mime_type or "").startswith("image/"):
             return  # a picture of the layout
-    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", _sound(name)))
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", sound(name)))
     yield part
 
 
@@ -127,8 +128,3 @@ def _as_root(storage: Storage) -> Storage:
         for stream in storage.streams
     )
     return Storage(storage.path, streams, storage.storages)
-
-
-def _sound(text: str) -> str:
-    """`text` without lone surrogates, which no encoding holds."""
-    return text.encode("utf-8", "replace").decode()

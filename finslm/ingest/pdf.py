@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from dataclasses import dataclass
 
 import pypdfium2
@@ -13,8 +12,8 @@ from finslm.documents import Page, Reading, Table
 from finslm.errors import UnreadableDocument
 from finslm.ingest.pdf_hidden import may_hide, take_out_hidden
 from finslm.ingest.pdf_tables import find_tables
+from finslm.ingest.pdf_words import page_text
 
-LINE_END_HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line; it joins the two lines there.
 MOST_PAGES = 20_000
 LISTED = 20
 REPAIRED = "the PDF is damaged and was repaired: parts of it may be missing"
@@ -138,11 +137,6 @@ def _notes(text: _Text) -> list[str]:
 def _listed(indexes: tuple[int, ...]) -> str:
     shown = ", ".join(str(index) for index in indexes[:LISTED])
     return shown if len(indexes) <= LISTED else f"{shown} and {len(indexes) - LISTED} more"
-
-
-def page_text(text: str) -> str:
-    """The text of a page as documents hold it, from PDFium's."""
-    return re.sub(r"\r\n?", "\n", text).replace(LINE_END_HYPHEN, "-").replace("\x00", "")
 
 
 def _damaged(how: str) -> DamagedPdf:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pypdfium2
 import pypdfium2.raw
 
-WORD = re.compile(r"[^\s\ufffe]+\ufffe?")  # PDFium joins two lines at U+FFFE, its mark for a hyphen at a line end
+LINE_END_HYPHEN = "\ufffe"  # PDFium's mark for a hyphen at the end of a line; it joins the two lines there.
+WORD = re.compile(rf"[^\s{LINE_END_HYPHEN}]+{LINE_END_HYPHEN}?")
 LINE = re.compile(r"[^\s][^\r\n]*")
 LEFT_OUT = re.compile(r"\r(?=\n)|\x00")
 RUNNING_LENGTH = 80
@@ -63,12 +64,16 @@ class Rule:
         return self.top - self.bottom > RULE_HEIGHT
 
 
+def page_text(raw: str) -> str:
+    """The text of a page as documents hold it, from PDFium's: the same but for the characters of `LEFT_OUT`."""
+    return LEFT_OUT.sub("", raw).replace("\r", "\n").replace(LINE_END_HYPHEN, "-")
+
+
 def words_of(textpage: pypdfium2.PdfTextPage, raw: str, text: str, turns: int) -> list[Word]:
     """The words of a page as it reads upright, `turns` quarter turns back. A line of running text is one word.
 
-    `raw` is what PDFium gave for the page, `text` the same without the characters that the page's text leaves out:
-    `\\r` before `\\n`, and NUL. Where PDFium's count of characters does not fit its own text, no word has a known place
-    and there is none.
+    `raw` is what PDFium gave for the page, `text` its `page_text`. Where PDFium's count of characters does not fit its
+    own text, no word has a known place and there is none.
     """
     if textpage.count_chars() != len(raw):
         return []

@@ -22,6 +22,7 @@ from typing import Any, cast
 from finslm.documents import Reading
 from finslm.errors import UnreadableDocument
 from finslm.ingest.confinement import confine, missing_essentials, protections
+from finslm.ingest.sound_text import sound
 from finslm.table_json import plain
 
 READERS = {
@@ -65,26 +66,20 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
     # Imported by name so that one document costs the libraries of one reader: they are most of the start-up time.
     read = cast(Callable[[bytes], Reading], importlib.import_module(READERS[media_type]).read)
     reading = read(content)
-    pages = [_storable(page.text) for page in reading.pages]
+    pages = [sound(page.text) for page in reading.pages]
     if not any(text.strip() for text in pages) and not reading.attachments:
         raise UnreadableDocument("the file holds no text", next_step="get the file again from its source")
     attachments = [
-        (_storable(inner.name), base64.b64encode(inner.content).decode(), inner.refusal)
-        for inner in reading.attachments
+        (sound(inner.name), base64.b64encode(inner.content).decode(), inner.refusal) for inner in reading.attachments
     ]
     return {
         "media_type": reading.media_type,
-        "title": _storable(reading.title),
+        "title": sound(reading.title),
         "pages": pages,
         "attachments": attachments,
-        "notes": [_storable(note) for note in reading.notes],
+        "notes": [sound(note) for note in reading.notes],
         "tables": [plain(table) for table in reading.tables],
     }
-
-
-def _storable(text: str) -> str:
-    """`text` without lone surrogates, which no file and no database can hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 if __name__ == "__main__":

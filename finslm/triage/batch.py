@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from finslm.documents import Reading, TriageRecord
-from finslm.errors import FinslmError, UnreadableDocument
-from finslm.ingest import file_digest, path_text
+from finslm.errors import UnreadableDocument
+from finslm.ingest import file_digest, path_text, reason_of
 from finslm.triage.triage import Triage
 
 
@@ -30,7 +30,7 @@ class Batch:
             sha256 = file_digest(path)
         except (UnreadableDocument, OSError) as error:
             self.is_new = True
-            return self._judge.failed(shown, "", _reason(error))
+            return self._judge.failed(shown, "", reason_of(error))
         known = self._done.get((shown, sha256))
         self.is_new = known is None
         record = known or self._fresh(shown, sha256, read, cancel)
@@ -46,9 +46,5 @@ class Batch:
         try:
             reading = read()
         except (UnreadableDocument, OSError) as error:
-            return self._judge.failed(path, sha256, _reason(error))
+            return self._judge.failed(path, sha256, reason_of(error))
         return self._judge.assess(path, sha256, reading, cancel=cancel)
-
-
-def _reason(error: UnreadableDocument | OSError) -> str | FinslmError:
-    return error if isinstance(error, FinslmError) else f"it cannot be read ({error.strerror})"
