@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,8 @@ def fitting(passages: Sequence[Passage], question: str, tokens: int, count: Coun
     words = [{word.casefold() for word in WORD.findall(piece.text)} for piece in pieces]
     held_by = Counter(word for each in words for word in each)
     asked = {word.casefold() for word in WORD.findall(question)}
-    scores = [sum(1 / held_by[word] for word in asked & each) for each in words]
+    # fsum, for a set's order differs from process to process, and with it how a plain sum is rounded.
+    scores = [math.fsum(1 / held_by[word] for word in asked & each) for each in words]
     best = sorted(range(len(pieces)), key=lambda i: (not _comes_first(pieces[i]), -scores[i], i))
     kept, room = set[int](), tokens
     for i in best:
@@ -48,8 +50,9 @@ def sharing(pages: Sequence[Passage], question: str, tokens: int, count: Count) 
     room = tokens
     for page in pages:
         share = room if page is pages[-1] else min(room, max(room // 2, tokens // 4))
-        packed += fitting((page,), question, share, count)
-        room = tokens - sum(count(passage.text) for passage in packed)
+        kept = fitting((page,), question, share, count)
+        packed += kept
+        room -= sum(count(passage.text) for passage in kept)
         if room < tokens // 8:
             break
     return tuple(packed)

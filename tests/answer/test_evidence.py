@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,3 +73,31 @@ def test_pages_that_a_search_found_share_the_room_best_first(texts: list[str], t
 def test_a_page_that_is_alone_has_all_the_room() -> None:
     (kept,) = sharing([passage("a", TEXT)], "Who is the auditor?", words(TEXT), words)
     assert kept.text == TEXT
+
+
+SCRIPT = """
+import random
+from finslm.answer.evidence import fitting
+from finslm.documents import Passage
+chance = random.Random(5)
+names = [f"w{i}" for i in range(14)]
+lines = [" ".join(chance.sample(names, 14)) for _ in range(60)]  # all of one score, but for how it is rounded
+lines += [" ".join(names[: 1 + n % 14]) for n in range(90)]
+text = "\\n".join(lines)
+kept = fitting([Passage("a", "d", 0, 0, len(text), text)], " ".join(names), 300, lambda text: len(text.split()))
+print([(piece.start, piece.end) for piece in kept])
+"""
+
+
+def test_the_same_pieces_stay_in_every_process() -> None:
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(said) == 1
