@@ -19,12 +19,12 @@ def main() -> None:
     for name in ("base", "first", "second", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--weight", type=float, default=0.5)
-    parser.add_argument("--rank", type=int, default=32)
     options = parser.parse_args()
     first, second = (imported_state(path, options.base) for path in (options.first, options.second))
     part = options.weight
     averaged = {name: ((1 - part) * first[name] + part * second[name]).astype("float32") for name in first}
-    export_adapter(averaged, options.base, 2 * options.rank, options.out)
+    rank = min(next(iter(averaged.values())).shape)
+    export_adapter(averaged, options.base, 2 * rank, options.out)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,11 @@ from pathlib import Path
 from finslm.answer import fitting
 from finslm.distill.examples import Asked, Example
 from finslm.distill.lines import claimed, computed, missing, scale_of_units
-from finslm.distill.tables import Statement, statements
+from finslm.distill.tables import LICENCE, Statement, statements, written
 from finslm.documents import Passage, Scale
 from finslm.errors import ProgramError
 from finslm.search import StatementLikeness, Thesaurus
 
-LICENCE = "Apache-2.0 (ours; tables of public filings)"
 LEAST_LIKENESS = 0.75
 ASKED_OF_ONE = 7
 MISSING = 0.03
@@ -218,10 +217,9 @@ def _filled(formula: str, accounts: Accounts) -> str:
     def number(match: re.Match[str]) -> str:
         year = accounts.years[("new", "old", "older").index(match["year"])]
         cell = accounts.cells[match["item"]][year]
-        digits = re.sub(r"[^\d.]", "", cell)
         if match["item"] in EITHER_WAY and cell.startswith("("):
             raise KeyError(match["item"])
-        is_positive = match["is_absolute"] or match["item"] in EXPENSES or not cell.startswith("(")
-        return digits if is_positive else f"-{digits}"
+        is_absolute = match["is_absolute"] or match["item"] in EXPENSES
+        return written(cell).removeprefix("-") if is_absolute else written(cell)
 
     return PLACE.sub(number, formula)

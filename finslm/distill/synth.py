@@ -15,11 +15,10 @@ from finslm.answer import Kind, table_text
 from finslm.distill.examples import Asked, Example
 from finslm.distill.lines import claimed, computed, copied, missing
 from finslm.distill.spelling import value_of
-from finslm.distill.tables import Row, Statement, statements
+from finslm.distill.tables import LICENCE, Row, Statement, statements, written
 from finslm.documents import Scale
 from finslm.errors import ProgramError
 
-LICENCE = "Apache-2.0 (ours; tables of public filings)"
 ASKED_OF_ONE = 8
 AS_PRINTED = 0.35
 """The part of the statements that stand as the page's lines, the others as rows between bars."""
@@ -145,7 +144,7 @@ def _asked(
 
 def _places(statement: Statement, pick: Pick, labels: Sequence[str], chance: random.Random) -> dict[str, str]:
     """What the templates may name."""
-    numbers = [_written(pick.row.cells[i]) for i in pick.columns]
+    numbers = [written(pick.row.cells[i]) for i in pick.columns]
     years = [statement.years[i] for i in pick.columns]
     page_text = " ".join(statement.lines).casefold()
     absent = [label for label in chance.sample(labels, min(8, len(labels))) if label.casefold() not in page_text]
@@ -164,7 +163,7 @@ def _places(statement: Statement, pick: Pick, labels: Sequence[str], chance: ran
     if absent:
         places["absent"] = _spoken(absent[0], chance)
     if pick.other:
-        others = [_written(pick.other.cells[i]) for i in pick.columns]
+        others = [written(pick.other.cells[i]) for i in pick.columns]
         places |= {"other": _spoken(pick.other.label, chance), **dict(zip("op", others, strict=False))}
     return places
 
@@ -194,7 +193,7 @@ def _parts(family: Family, statement: Statement, pick: Pick, bar: Decimal) -> li
     """The spans or counted items of a family without a program; none where its question has no single answer."""
     cells = [pick.row.cells[i] for i in pick.columns]
     years = [statement.years[i] for i in pick.columns]
-    values = [Decimal(_written(cell)) for cell in cells]
+    values = [Decimal(written(cell)) for cell in cells]
     by_year = dict(zip(values, years, strict=True))
     is_clear = len(by_year) == len(years)
     match family.answer:
@@ -220,12 +219,6 @@ def _scale(family: Family, statement: Statement, pick: Pick) -> Scale:
     return (
         "none" if re.search(r"per .*share|per unit|ratio|number of", pick.row.label, re.IGNORECASE) else statement.scale
     )
-
-
-def _written(cell: str) -> str:
-    """The number of a cell as a program writes it."""
-    number = re.sub(r"[^\d.]", "", cell)
-    return f"-{number}" if cell.startswith("(") else number
 
 
 def _spoken(label: str, chance: random.Random) -> str:

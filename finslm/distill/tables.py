@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from finslm.distill.lines import scale_of_units
 from finslm.documents import Scale
 
+LICENCE = "Apache-2.0 (ours; tables of public filings)"
+"""Of what we make from statements."""
 CELL = r"(?:\$ ?)?(?:\(?\$? ?\d+(?:,\d{3})*(?:\.\d+)?\)?(?: ?%\)?)?|[—–-](?= |$))"
 ROW = re.compile(rf"^(?P<label>\D.*?[A-Za-z)\]:.])[ .]+(?P<cells>{CELL}(?: +{CELL})*) *$")
 YEARS = re.compile(r"^(?P<before>.*?)(?P<years>(?:(?:FY ?)?20[012]\d[ ,]*){2,5})$")
@@ -87,3 +89,9 @@ def _printed(cell: str) -> str:
     """The number with its brackets and its percent sign; a dash is no number."""
     text = cell.replace("$", "").replace(" ", "")
     return text if any(c.isdigit() for c in text) else ""
+
+
+def written(cell: str) -> str:
+    """The number of a cell as a program writes it."""
+    number = re.sub(r"[^\d.]", "", cell)
+    return f"-{number}" if cell.startswith("(") else number

@@ -1,4 +1,4 @@
-"""What a document holds, sealed under its key: the text of each page, and the tables of each page that has any.
+"""What a document holds, sealed under its key: the text of each page, the tables of each page that has any, its signature.
 
 The tables of a page are a JSON list of `table_json` objects: places in the text of the page, never text of a cell.
 """
@@ -12,7 +12,7 @@ from itertools import groupby
 from finslm.documents import Page, Table
 from finslm.table_json import parsed, plain
 from finslm.vault.envelope import seal, unseal
-from finslm.vault.records import PageRecord, TablesRecord
+from finslm.vault.records import PageRecord, SignatureRecord, TablesRecord
 
 
 def sealed_page(document_id: str, key: bytes, page: Page) -> PageRecord:
@@ -39,3 +39,14 @@ def unsealed_tables(document_id: str, key: bytes, record: TablesRecord, page: Pa
     """The tables of `page`. Raises VaultTampered."""
     content = unseal(key, record.sealed_tables, f"tables:{document_id}:{record.page_index}")
     return tuple(parsed(table, page) for table in json.loads(content))
+
+
+def sealed_signature(document_id: str, key: bytes, signature: bytes) -> SignatureRecord:
+    """The record of a document's signature."""
+    sealed = seal(key, signature, f"signature:{document_id}")
+    return SignatureRecord(document_id=document_id, sealed_signature=sealed)
+
+
+def unsealed_signature(key: bytes, record: SignatureRecord) -> bytes:
+    """The signature of a record. Raises VaultTampered."""
+    return unseal(key, record.sealed_signature, f"signature:{record.document_id}")

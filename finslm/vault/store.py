@@ -20,7 +20,14 @@ from finslm.errors import (
     VaultExists,
     VaultMissing,
 )
-from finslm.vault.contents import sealed_page, sealed_tables, unsealed_page, unsealed_tables
+from finslm.vault.contents import (
+    sealed_page,
+    sealed_signature,
+    sealed_tables,
+    unsealed_page,
+    unsealed_signature,
+    unsealed_tables,
+)
 from finslm.vault.damage import database_damage
 from finslm.vault.envelope import derive_key, new_key, seal, unseal
 from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
@@ -203,7 +210,7 @@ class Vault:
             if new.reading.attachments:
                 session.add(UnfinishedRecord(document_id=document_id))
             if new.signature:
-                session.add(_sealed_signature(document_id, document_key, new.signature))
+                session.add(sealed_signature(document_id, document_key, new.signature))
             session.flush()
             yield _document(record)
 
@@ -302,14 +309,14 @@ class Vault:
         """The signature of each document of a collection that has one, by its id. Raises VaultTampered."""
         collection_key = self.collection_key(collection)
         query = (
-            select(DocumentRecord.id, DocumentRecord.sealed_key, SignatureRecord.sealed_signature)
+            select(DocumentRecord.id, DocumentRecord.sealed_key, SignatureRecord)
             .join(SignatureRecord, SignatureRecord.document_id == DocumentRecord.id)
             .where(DocumentRecord.collection == collection)
         )
         with self._transaction() as session:
-            for document_id, sealed_key, sealed in session.execute(query):
+            for document_id, sealed_key, record in session.execute(query):
                 key = unseal(collection_key, sealed_key, f"document:{document_id}")
-                yield document_id, unseal(key, sealed, f"signature:{document_id}")
+                yield document_id, unsealed_signature(key, record)
 
     def _document_key(self, session: Session, document_id: str) -> bytes:
         record = session.get_one(DocumentRecord, document_id)
@@ -346,11 +353,6 @@ def _user_fields(member: Member) -> dict[str, object]:
         "clearance": member.clearance,
         "collections": list(member.collections),
     }
-
-
-def _sealed_signature(document_id: str, key: bytes, signature: bytes) -> SignatureRecord:
-    sealed = seal(key, signature, f"signature:{document_id}")
-    return SignatureRecord(document_id=document_id, sealed_signature=sealed)
 
 
 def _document(record: DocumentRecord) -> Document:
