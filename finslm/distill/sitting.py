@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from finslm.answer import Instructions
 from finslm.distill.analyst import analysed
 from finslm.distill.corpus import companies_of, load_corpus, load_pages
 from finslm.distill.curve import draw_curve
+from finslm.distill.drills import Drills, drilled
 from finslm.distill.examples import Example
 from finslm.distill.export import imported_state
 from finslm.distill.packing import Pack, Tokenizer, packs_of
@@ -28,23 +29,27 @@ from finslm.model.llama import Llama
 LARGEST_PACK = 1800
 WHOLE_CONTEXT_TOKENS = 1100
 TRIMMED_CONTEXT_TOKENS = 550
+MOST_PASSES = 6
 WHOLE = ("tatqa_dev", "convfinqa_dev", "teacher", "analyst")
 """The sets whose contexts stay whole, as questions meet them at run time; the others are cut to what they need."""
+
+DRILLED = ("tatqa_dev", "tatqa")
+"""The sets of which one table is asked for many things; dialogues are not drilled, their turns build on each other."""
 
 
 @dataclass(frozen=True)
 class Diet:
-    """The part of a sitting's tokens that each source gives; a source that runs out leaves its part to the others."""
+    """The part of a sitting's tokens that each source gives; a source that runs out is gone through again, a few times."""
 
     parts: Mapping[str, float] = field(
         default_factory=lambda: {
-            "tatqa_dev": 0.30,
-            "tatqa": 0.22,
+            "tatqa_dev": 0.26,
+            "tatqa": 0.34,
             "finqa": 0.10,
-            "analyst": 0.20,
-            "synthetic": 0.07,
-            "teacher": 0.06,
-            "convfinqa_dev": 0.05,
+            "analyst": 0.10,
+            "synthetic": 0.06,
+            "teacher": 0.07,
+            "convfinqa_dev": 0.07,
         }
     )
 
@@ -108,6 +113,9 @@ def sources_of(data: Path, data_dir: Path, seed: int) -> tuple[dict[str, list[Ex
     by_source: dict[str, list[Example]] = defaultdict(list)
     for example in corpus.training:
         by_source[example.source.partition(":")[0]].append(example)
+    drills = Drills.load(data_dir)
+    for source in DRILLED:
+        by_source[source] = list(drilled(by_source[source], drills, seed))
     by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), seed))
     by_source["analyst"] = list(analysed(open_pages, companies_of(data), data_dir, seed))
     return dict(by_source), corpus.aside
@@ -124,8 +132,8 @@ def chosen_packs(
     chance = random.Random(seed)  # noqa: S311 - a choice of examples, not a secret
     chosen: list[Pack] = []
     for source, part in diet.parts.items():
-        examples, used = sources.get(source, ()), 0
-        for example in chance.sample(examples, len(examples)):
+        used = 0
+        for example in _drawn(sources.get(source, ()), chance):
             if used >= part * tokens:
                 break
             packs = pack(example, chance)
@@ -133,6 +141,12 @@ def chosen_packs(
             chosen += packs
     chance.shuffle(chosen)
     return chosen
+
+
+def _drawn(examples: Sequence[Example], chance: random.Random) -> Iterator[Example]:
+    """The examples, pass after pass, each in another order."""
+    for _ in range(MOST_PASSES):
+        yield from chance.sample(examples, len(examples))
 
 
 def packer(

@@ -15,7 +15,7 @@ from finslm.answer import Kind, table_text
 from finslm.distill.examples import Asked, Example
 from finslm.distill.lines import claimed, computed, copied, missing
 from finslm.distill.spelling import value_of
-from finslm.distill.tables import LICENCE, Row, Statement, statements, written
+from finslm.distill.tables import LICENCE, Row, Statement, statements, sums_of, written
 from finslm.documents import Scale
 from finslm.errors import ProgramError
 
@@ -38,8 +38,8 @@ class Family:
     name: str
     rows: str | list[str]
     questions: list[str]
-    rationale: str
     scale: str
+    rationale: str = ""
     program: str = ""
     answer: str = ""
     kind: Kind = "answer"
@@ -48,17 +48,18 @@ class Family:
 
 @dataclass(frozen=True)
 class Pick:
-    """Rows and columns chosen for one question; columns are newest first."""
+    """Rows and columns chosen for one question; columns are newest first. `parts` are the rows that add up to `row`."""
 
     row: Row
     other: Row | None
     columns: tuple[int, ...]
+    parts: tuple[Row, ...] = ()
 
 
-def load_families(data_dir: Path) -> list[Family]:
-    """The families of the project's templates."""
-    with (data_dir / "templates" / "questions.toml").open("rb") as file:
-        return [Family(**fields) for fields in tomllib.load(file)["family"]]
+def load_families(data_dir: Path, file: str = "questions.toml") -> list[Family]:
+    """The families of one of the project's files of templates."""
+    with (data_dir / "templates" / file).open("rb") as opened:
+        return [Family(**fields) for fields in tomllib.load(opened)["family"]]
 
 
 def synthesised(
@@ -85,14 +86,28 @@ def _example(statement: Statement, families: Sequence[Family], labels: Sequence[
     place = f"{statement.doc}|{statement.page}|{statement.number}"
     chance = random.Random(f"{seed}|{place}")  # noqa: S311 - examples, not secrets
     passages = _passages(statement, chance)
+    asked = asked_of(statement, passages, families, chance, labels=labels)
+    return Example("synthetic", place, LICENCE, passages, asked) if asked else None
+
+
+def asked_of(
+    statement: Statement,
+    passages: Sequence[str],
+    families: Sequence[Family],
+    chance: random.Random,
+    *,
+    labels: Sequence[str] = (),
+    most: int = ASKED_OF_ONE,
+) -> tuple[Asked, ...]:
+    """At most `most` questions to a statement that stands in `passages`, each of another family."""
     asked: dict[str, Asked] = {}
     for family in chance.sample(families, len(families)):
-        if len(asked) == ASKED_OF_ONE:
+        if len(asked) == most:
             break
         pick = _pick(family, statement, chance)
         if pick and (one := _asked(family, statement, pick, labels, passages, chance)):
             asked[one.question] = one
-    return Example("synthetic", place, LICENCE, passages, tuple(asked.values())) if asked else None
+    return tuple(asked.values())
 
 
 def _passages(statement: Statement, chance: random.Random) -> tuple[str, ...]:
@@ -106,11 +121,13 @@ def _pick(family: Family, statement: Statement, chance: random.Random) -> Pick |
     """Rows whose labels stand once and have numbers in all columns, such as the family wants."""
     if family.needs and statement.scale != family.needs:
         return None
-    seen = [row.label.casefold() for row in statement.rows]
-    whole = [row for row in statement.rows[:ROWS_SHOWN] if all(row.cells) and seen.count(row.label.casefold()) == 1]
+    seen = [_said(row.label).casefold() for row in statement.rows]
+    whole = [
+        row for row in statement.rows[:ROWS_SHOWN] if all(row.cells) and seen.count(_said(row.label).casefold()) == 1
+    ]
     percents = [row for row in whole if all("%" in cell for cell in row.cells)]
     amounts = [row for row in whole if row not in percents]
-    columns = tuple(sorted(range(len(statement.years)), key=lambda i: statement.years[i], reverse=True))
+    columns = _columns(statement.years, chance)
     match family.rows:
         case "one":
             return Pick(chance.choice(amounts), None, columns) if amounts else None
@@ -119,9 +136,21 @@ def _pick(family: Family, statement: Statement, chance: random.Random) -> Pick |
         case "two":
             pairs = list(itertools.permutations(amounts, 2))
             return Pick(*chance.choice(pairs), columns) if pairs else None
+        case "sum":
+            sums = [each for each in sums_of(statement) if each[0] in whole]
+            total, parts = chance.choice(sums) if sums else (None, ())
+            return Pick(total, None, columns, parts) if total else None
     first, second = (re.compile(pattern, re.IGNORECASE) for pattern in family.rows)
     pairs = [(a, b) for a, b in itertools.permutations(amounts, 2) if first.search(a.label) and second.search(b.label)]
     return Pick(*chance.choice(pairs), columns) if pairs else None
+
+
+def _columns(headings: Sequence[str], chance: random.Random) -> tuple[int, ...]:
+    """The columns, newest first; in any order where they are no years."""
+    places = range(len(headings))
+    if not _are_years(headings):
+        return tuple(chance.sample(places, len(places)))
+    return tuple(sorted(places, key=lambda i: headings[i], reverse=True))
 
 
 def _asked(
@@ -153,19 +182,31 @@ def _places(statement: Statement, pick: Pick, labels: Sequence[str], chance: ran
         "units": UNITS.get(statement.scale, ""),
         "all": ", ".join(numbers),
         "all_labels": ", ".join(years),
-        "absent_year": str(int(years[-1]) - chance.randint(2, 5)),
-        "bar": _bar(numbers),
+        "bar": _bar([written(part.cells[pick.columns[0]]) or "0" for part in pick.parts] or numbers),
         **dict(zip(("new", "old", "older"), years, strict=False)),
         **dict(zip("xyz", numbers, strict=False)),
     }
-    if (between := int(years[0]) - int(years[-1])) > 1:
-        places |= {"first": years[-1], "last": years[0], "f": numbers[-1], "l": numbers[0], "n": str(between)}
+    if _are_years(years):
+        places |= _of_time(years, numbers, chance)
     if absent:
         places["absent"] = _spoken(absent[0], chance)
     if pick.other:
         others = [written(pick.other.cells[i]) for i in pick.columns]
         places |= {"other": _spoken(pick.other.label, chance), **dict(zip("op", others, strict=False))}
     return places
+
+
+def _are_years(headings: Iterable[str]) -> bool:
+    return all(heading.isdigit() for heading in headings)
+
+
+def _of_time(years: Sequence[str], numbers: Sequence[str], chance: random.Random) -> dict[str, str]:
+    """What the templates may name of the time that the columns span, newest first."""
+    last, first = int(years[0]), int(years[-1])
+    absent = {"absent_year": str(first - chance.randint(2, 5))}
+    if last - first < 2:
+        return absent
+    return absent | {"first": years[-1], "last": years[0], "f": numbers[-1], "l": numbers[0], "n": str(last - first)}
 
 
 def _line(
@@ -192,21 +233,53 @@ def _claim(claim: str, passages: Sequence[str]) -> str | None:
 def _parts(family: Family, statement: Statement, pick: Pick, bar: Decimal) -> list[str]:
     """The spans or counted items of a family without a program; none where its question has no single answer."""
     cells = [pick.row.cells[i] for i in pick.columns]
-    years = [statement.years[i] for i in pick.columns]
-    values = [Decimal(written(cell)) for cell in cells]
-    by_year = dict(zip(values, years, strict=True))
-    is_clear = len(by_year) == len(years)
     match family.answer:
-        case "number":
-            return cells[:1]
-        case "numbers":
-            return cells[:2]
+        case "number" | "numbers":
+            return cells[: 1 if family.answer == "number" else 2]
+        case "all_numbers":
+            return cells
         case "numbers_of_rows" if pick.other:
             return [cells[0], pick.other.cells[pick.columns[0]]]
-        case "best_year" | "worst_year" if is_clear:
-            return [by_year[max(values) if family.answer == "best_year" else min(values)]]
+        case "years":
+            return list(statement.years)
+    if pick.parts:
+        return _labels_of_sum(family.answer, pick, bar)
+    years = [statement.years[i] for i in pick.columns]
+    return _years_of(family.answer, dict(zip(years, [Decimal(written(cell)) for cell in cells], strict=True)), bar)
+
+
+def _years_of(answer: str, values: Mapping[str, Decimal], bar: Decimal) -> list[str]:
+    """The years of a row that an answer names."""
+    is_clear = len(set(values.values())) == len(values)
+    above = [year for year, value in values.items() if value > bar]
+    below = [year for year, value in values.items() if value < bar]
+    match answer:
+        case "best_year" if is_clear:
+            return [max(values, key=lambda year: values[year])]
+        case "worst_year" if is_clear:
+            return [min(values, key=lambda year: values[year])]
         case "years_above":
-            return [year for year, value in zip(years, values, strict=True) if value > bar]
+            return above
+        case "only_year_above":
+            return above if len(above) == 1 else []
+        case "only_year_below":
+            return below if len(below) == 1 else []
+    return []
+
+
+def _labels_of_sum(answer: str, pick: Pick, bar: Decimal) -> list[str]:
+    """Labels of the rows that make up a sum: all of them, those of the newest year above the bar, the first or the last."""
+    by_label = {part.label: Decimal(written(part.cells[pick.columns[0]]) or 0) for part in pick.parts}
+    is_clear = len(set(by_label.values())) == len(pick.parts)
+    match answer:
+        case "parts":
+            return list(by_label)
+        case "largest_part" if is_clear and by_label:
+            return [max(by_label, key=lambda label: by_label[label])]
+        case "smallest_part" if is_clear and by_label:
+            return [min(by_label, key=lambda label: by_label[label])]
+        case "parts_above":
+            return [label for label, value in by_label.items() if value > bar]
     return []
 
 
@@ -223,8 +296,13 @@ def _scale(family: Family, statement: Statement, pick: Pick) -> Scale:
 
 def _spoken(label: str, chance: random.Random) -> str:
     """A label as people say it in a sentence: mostly without its notes, sometimes in small letters."""
-    spoken = re.sub(r"\s*\([^)]*\)\s*$", "", label).rstrip(",;: ") or label
-    return spoken.lower() if chance.random() < 0.6 else spoken
+    said = _said(label)
+    return said.lower() if chance.random() < 0.6 else said
+
+
+def _said(label: str) -> str:
+    """A label without its notes."""
+    return re.sub(r"\s*\([^)]*\)\s*$", "", label).rstrip(",;: ") or label
 
 
 def _bar(numbers: Sequence[str]) -> str:

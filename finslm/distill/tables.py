@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from finslm.distill.lines import scale_of_units
 from finslm.documents import Scale
@@ -18,6 +19,9 @@ LINES_ABOVE = 5
 FEWEST_ROWS = 4
 LONGEST_LABEL = 90
 MOST_LINES_BETWEEN = 5
+FEWEST_PARTS, MOST_PARTS = 2, 12
+NEGATIVE = re.compile(r"[$€£¥ ]*[(−–-]")
+"""How a number begins that is less than zero."""
 
 
 @dataclass(frozen=True)
@@ -94,4 +98,25 @@ def _printed(cell: str) -> str:
 def written(cell: str) -> str:
     """The number of a cell as a program writes it."""
     number = re.sub(r"[^\d.]", "", cell)
-    return f"-{number}" if cell.startswith("(") else number
+    return f"-{number}" if NEGATIVE.match(cell) else number
+
+
+def sums_of(statement: Statement) -> list[tuple[Row, tuple[Row, ...]]]:
+    """Rows that are the sum, in every column, of the rows right above them, with these rows."""
+    found = []
+    for at, total in enumerate(statement.rows):
+        for first in range(at - FEWEST_PARTS, max(-1, at - MOST_PARTS - 1), -1):
+            parts = statement.rows[first:at]
+            if all(_adds_up([part.cells[i] for part in parts], total.cells[i]) for i in range(len(total.cells))):
+                found.append((total, parts))
+                break
+    return found
+
+
+def _adds_up(cells: Sequence[str], total: str) -> bool:
+    """Do the cells add up to the total, but for rounding? A dash is nothing; a percentage is no amount."""
+    if not total or any("%" in cell for cell in cells):
+        return False
+    values = [Decimal(written(cell) or 0) for cell in cells]
+    unit = Decimal(1).scaleb(int(Decimal(written(total)).as_tuple().exponent))
+    return abs(sum(values) - Decimal(written(total))) <= unit

@@ -37,7 +37,7 @@ class Recipe:
     rank: int = 32
     learning_rate: float = 3e-4
     batch_tokens: int = 2500
-    warmup: float = 0.03
+    warmup: float = 0.10
     decay: float = 0.35
     lowest: float = 0.03
     rationale_weight: float = 0.5
