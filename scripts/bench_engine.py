@@ -20,7 +20,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -30,7 +29,15 @@ from finslm.answer import Answerer, Instructions
 from finslm.config import Settings, shipped
 from finslm.documents import Passage, Question
 from finslm.model import Engine, Registry, prefers_flash_attention, usable_cores
-from finslm.model.bench import CONTEXT_TOKENS, PROMPT_TOKENS, WRITTEN_TOKENS, default_rates, measure
+from finslm.model.bench import (
+    CONTEXT_TOKENS,
+    PROMPT_TOKENS,
+    WRITTEN_TOKENS,
+    default_rates,
+    measure,
+    prompt_of,
+    seconds,
+)
 from finslm.model.fetch import Fetcher
 
 NAMES = ("finslm-135m", "finslm-0.5b")
@@ -42,7 +49,10 @@ QUESTIONS = (
     "What is the copper price of the worst case?",
     "When does the loan fall due?",
 )
-ROUNDS = 2
+ROUNDS = 3
+URGENT_TOKENS = 200
+PATIENT = 6
+"""Long prompts that are at work when somebody asks at a screen."""
 Figures = dict[str, float]
 
 
@@ -80,10 +90,13 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
     for number in range(ROUNDS):
         with Engine(path, flash_attention=flash, drafts=False) as engine:
             ours = measure(engine, text, rounds=1)
+        theirs = bench_of_llama_cpp(llama_bench, path, flash) if llama_bench else {}
+        prompt, writing = default_rates(base, text, rounds=1)
+        with Engine(path, flash_attention=flash, drafts=False, context_tokens=4 * CONTEXT_TOKENS) as engine:
             one, five = questions(engine, text, number)
+            waited = urgent_wait(engine, text, number)
         with Engine(path, flash_attention=flash) as engine:
             _, guessed = questions(engine, text, number)
-        prompt, writing = default_rates(base, text, rounds=1)
         figures = {
             "prompt": ours.prompt,
             "writing": ours.writing,
@@ -92,10 +105,11 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
             "one question, s": one,
             "five questions, s": five,
             "five questions with guesses, s": guessed,
+            "an urgent request waits, s": waited,
             "base, llama-cpp-python: prompt": prompt,
             "base, llama-cpp-python: writing": writing,
         }
-        found.append(figures | (bench_of_llama_cpp(llama_bench, path, flash) if llama_bench else {}))
+        found.append(figures | theirs)
     # The best round of each, ours and theirs: what disturbs a round says nothing about either.
     return {key: (min if key.endswith(", s") else max)(figures[key] for figures in found) for key in found[0]} | {
         "bytes": float(path.stat().st_size),
@@ -118,6 +132,25 @@ def questions(engine: Engine, text: str, number: int) -> tuple[float, float]:
         return time.perf_counter() - begin
 
     return ask(QUESTIONS[:1], 2 * number), ask(QUESTIONS, 2 * number + 1)
+
+
+def urgent_wait(engine: Engine, text: str, number: int) -> float:
+    """Seconds by which a folder at work delays the first token of a request that somebody waits for."""
+    alone = first_token(engine, text, 100 + number)
+    folder = [
+        engine.write(prompt_of(engine, text, PROMPT_TOKENS, 200 + PATIENT * number + n), max_tokens=16, is_urgent=False)
+        for n in range(PATIENT)
+    ]
+    beside = first_token(engine, text, 300 + number)
+    for ticket in folder:
+        ticket.result()
+    return beside - alone
+
+
+def first_token(engine: Engine, text: str, number: int) -> float:
+    """Seconds to the first token behind a short prompt that the engine has not seen."""
+    prompt = prompt_of(engine, text, URGENT_TOKENS, number)
+    return seconds(lambda: engine.generate(prompt, max_tokens=1))
 
 
 def bench_of_llama_cpp(tool: Path, path: Path, flash: bool) -> Figures:
@@ -167,16 +200,10 @@ def transformers_rate(folder: Path | None, text: str) -> Figures:
 def ceilings() -> Figures:
     """The machine's own limits: bytes a second read from memory by one core, float operations a second of all cores."""
     block = np.ones(2**26, np.float64)
-    best = min(timed(block.sum) for _ in range(5))
+    best = min(seconds(block.sum) for _ in range(5))
     matrix = np.ones((1024, 1024), np.float32)
-    product = min(timed(lambda: matrix @ matrix) for _ in range(10))
+    product = min(seconds(lambda: matrix @ matrix) for _ in range(10))
     return {"memory, GB/s": block.nbytes / best / 1e9, "float32 matrix product, GFLOP/s": 2 * 1024**3 / product / 1e9}
-
-
-def timed(work: Any) -> float:
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
 
 
 def base_of(registry: Registry, name: str, bases: Path | None) -> Path:
