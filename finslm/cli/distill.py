@@ -62,6 +62,12 @@ def train(
     rank: Annotated[int, typer.Option("--rank")] = 32,
     rate: Annotated[float, typer.Option("--rate", help="The learning rate.")] = 3e-4,
     seed: Annotated[int, typer.Option("--seed", help="Another sitting takes another seed: other examples.")] = 0,
+    lines: Annotated[
+        list[Path] | None, typer.Option("--lines", help="More teacher lines, as `label` keeps them.")
+    ] = None,
+    examples: Annotated[
+        list[Path] | None, typer.Option("--examples", help="Examples of `synth`, in place of those made on the way.")
+    ] = None,
 ) -> None:
     """Train an adapter for a base, write it as a GGUF, and say what the student knows of the contexts kept aside.
 
@@ -74,7 +80,9 @@ def train(
     from finslm.distill.sitting import Sitting, sit
     from finslm.distill.train import Recipe
 
-    sitting = Sitting(base, data, session.settings.data_dir, run, Recipe(tokens, rank, rate, seed=seed), adapter)
+    recipe = Recipe(tokens, rank, rate, seed=seed)
+    more = (tuple(lines or ()), tuple(examples or ()))
+    sitting = Sitting(base, data, session.settings.data_dir, run, recipe, adapter, *more)
     with progress(quiet=session.quiet) as bar:
         task = bar.add_task("Training", total=tokens)
 
@@ -155,11 +163,12 @@ def report(context: typer.Context, data: Data) -> None:
     Example: finslm distill report --data ../shared/data
     """
     _need_the_extra()
-    from finslm.distill.corpus import load_corpus, load_pages
+    from finslm.distill.corpus import load_corpus, load_pages, own_lines
     from finslm.distill.splits import splits_of
 
-    splits = splits_of(load_corpus(data, load_pages(data)))
-    if session_of(context).as_json:
+    session = session_of(context)
+    splits = splits_of(load_corpus(data, load_pages(data), own_lines(session.settings.data_dir)))
+    if session.as_json:
         print_json(splits)
     else:
         columns = ("side", "source", "contexts", "questions", "on the other side", "licence")

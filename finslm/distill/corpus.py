@@ -29,18 +29,31 @@ class Corpus:
     aside: tuple[Example, ...]
 
 
-def load_corpus(data: Path, pages: Pages) -> Corpus:
-    """The corpus of the folder that DATA.md describes, with the `pages` of its filings. Raises PathMissing."""
+def load_corpus(data: Path, pages: Pages, more_lines: Sequence[Path] = ()) -> Corpus:
+    """The corpus of the folder that DATA.md describes, with the `pages` of its filings and `more_lines` of teachers.
+
+    Raises PathMissing.
+    """
     tables = [tatqa.example_of(context) for context in tatqa.load_contexts(data / "tatqa_dev.json")]
     spoken = [finqa.example_of(dialogue) for dialogue in finqa.load_dialogues(data / "convfinqa_dev100.json")]
-    lessons = merged(teacher.taught((fields for _, fields in json_lines(data / "teacher/qa.jsonl")), pages))
+    lessons = _lessons([data / "teacher/qa.jsonl"], pages)
     gathered = [
         *tatqa.gathered(line for name in TATQA_LIKE for line in _gold(data, name)),
         *finqa.gathered(line for name in FINQA_LIKE for line in _gold(data, name)),
     ]
     aside = [*tables[-KEPT_TATQA:], *spoken[-KEPT_DIALOGUES:], *lessons[-KEPT_TEACHER:]]
-    training = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons[:-KEPT_TEACHER]])
+    lessons = [*lessons[:-KEPT_TEACHER], *_lessons(more_lines, pages)]
+    training = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons])
     return Corpus(tuple(without(training, aside)), tuple(example for example in aside if example.asked))
+
+
+def filings_of(aside: Iterable[Example]) -> set[str]:
+    """The filings of the teacher's pages that are kept aside: what we make from filings takes none of these."""
+    return {example.context_id.rpartition("|")[0] for example in aside if example.source == "teacher"}
+
+
+def _lessons(files: Sequence[Path], pages: Pages) -> list[Example]:
+    return merged(teacher.taught((fields for file in files for _, fields in json_lines(file)), pages))
 
 
 def without(training: Iterable[Example], aside: Sequence[Example]) -> list[Example]:
@@ -55,6 +68,12 @@ def load_pages(data: Path) -> dict[tuple[str, int], str]:
 
     table = parquet.read_table(present(data / "filings.parquet"), columns=["doc", "page", "text"]).to_pydict()
     return {(doc, page): text for doc, page, text in zip(table["doc"], table["page"], table["text"], strict=True)}
+
+
+def own_lines(data_dir: Path) -> tuple[Path, ...]:
+    """The project's own teacher lines, where they are installed."""
+    lines = data_dir / "teacher" / "qa.jsonl"
+    return (lines,) if lines.is_file() else ()
 
 
 def companies_of(data: Path) -> dict[str, str]:

@@ -13,16 +13,17 @@ import torch
 
 from finslm.answer import Instructions
 from finslm.distill.analyst import analysed
-from finslm.distill.corpus import companies_of, load_corpus, load_pages
+from finslm.distill.corpus import companies_of, filings_of, load_corpus, load_pages, own_lines
 from finslm.distill.curve import draw_curve
 from finslm.distill.drills import Drills, drilled
-from finslm.distill.examples import Example
+from finslm.distill.examples import Example, read_examples
 from finslm.distill.export import imported_state
 from finslm.distill.packing import Pack, Tokenizer, packs_of
 from finslm.distill.student import Student
 from finslm.distill.synth import load_families, synthesised
 from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, train
 from finslm.distill.trimming import trimmed
+from finslm.errors import UsageError
 from finslm.model import usable_cores
 from finslm.model.llama import Llama
 
@@ -56,7 +57,11 @@ class Diet:
 
 @dataclass(frozen=True)
 class Sitting:
-    """Where a sitting takes from and writes to. `start` is the adapter file of an earlier sitting."""
+    """Where a sitting takes from and writes to.
+
+    `start` is the adapter file of an earlier sitting; `lines` are more teacher lines; `examples` are files of examples, which
+    stand for what the sitting would make itself of the same sources.
+    """
 
     base: Path
     data: Path
@@ -64,6 +69,8 @@ class Sitting:
     run_dir: Path
     recipe: Recipe
     start: Path | None = None
+    lines: tuple[Path, ...] = ()
+    examples: tuple[Path, ...] = ()
     diet: Diet = Diet()
 
     @property
@@ -87,7 +94,7 @@ def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measu
     tokenizer = Llama(sitting.base, threads=1, context_tokens=64)
     instructions = Instructions.load(sitting.data_dir, is_taught=True)
     recipe = sitting.recipe
-    sources, aside = sources_of(sitting.data, sitting.data_dir, recipe.seed)
+    sources, aside = sources_of(sitting)
     packs = chosen_packs(sources, sitting.diet, recipe.tokens, recipe.seed, packer(instructions, tokenizer))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(usable_cores())
@@ -103,22 +110,33 @@ def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measu
     return measured
 
 
-def sources_of(data: Path, data_dir: Path, seed: int) -> tuple[dict[str, list[Example]], tuple[Example, ...]]:
+def sources_of(sitting: Sitting) -> tuple[dict[str, list[Example]], tuple[Example, ...]]:
     """All examples by their source, and those kept aside."""
+    data, data_dir, seed = sitting.data, sitting.data_dir, sitting.recipe.seed
     pages = load_pages(data)
-    corpus = load_corpus(data, pages)
-    held = {example.context_id.rpartition("|")[0] for example in corpus.aside if example.source == "teacher"}
-    # Whole filings of the questions kept aside stay away from the synthetic ones too.
-    open_pages = {place: text for place, text in pages.items() if place[0] not in held}
-    by_source: dict[str, list[Example]] = defaultdict(list)
-    for example in corpus.training:
-        by_source[example.source.partition(":")[0]].append(example)
+    corpus = load_corpus(data, pages, (*own_lines(data_dir), *sitting.lines))
+    by_source = _by_source(corpus.training)
     drills = Drills.load(data_dir)
     for source in DRILLED:
         by_source[source] = list(drilled(by_source[source], drills, seed))
-    by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), seed))
+    filings = filings_of(corpus.aside)
+    given = _by_source(example for file in sitting.examples for example in read_examples(file))
+    if unknown := given.keys() - sitting.diet.parts.keys():
+        raise UsageError(f"no part of a sitting's tokens is meant for examples of {', '.join(sorted(unknown))}")
+    for source, examples in given.items():
+        by_source[source] = [each for each in examples if each.context_id.partition("|")[0] not in filings]
+    open_pages = {place: text for place, text in pages.items() if place[0] not in filings}
+    if "synthetic" not in given:
+        by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), seed))
     by_source["analyst"] = list(analysed(open_pages, companies_of(data), data_dir, seed))
-    return dict(by_source), corpus.aside
+    return by_source, corpus.aside
+
+
+def _by_source(examples: Iterable[Example]) -> dict[str, list[Example]]:
+    by_source: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        by_source[example.source.partition(":")[0]].append(example)
+    return by_source
 
 
 def chosen_packs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,18 @@ def test_a_question_costs_the_same_loss_in_a_pack_and_alone(base: Path, packs: l
     apart = [pupil.losses(Pack(pack.context, (branch,))) for branch in pack.branches]
     assert float(together.line) == pytest.approx(sum(float(each.line) for each in apart), rel=0.01)
     assert float(together.rationale) == pytest.approx(sum(float(each.rationale) for each in apart), rel=0.01)
+
+
+def test_a_source_gives_its_part_of_the_tokens_in_several_passes_or_nothing_at_all(packs: list[Pack]) -> None:
+    from finslm.distill.sitting import MOST_PASSES, Diet, chosen_packs
+
+    def pack(example: Example, _: random.Random) -> list[Pack]:
+        return [] if example.context_id == "too long" else [packs[0]]
+
+    sources = {"rich": EXAMPLES, "poor": EXAMPLES[:1], "unfit": [replace(EXAMPLES[0], context_id="too long")]}
+    diet = Diet({"rich": 0.5, "poor": 0.3, "unfit": 0.1, "absent": 0.1})
+    chosen = chosen_packs(sources, diet, 20 * packs[0].size, 1, pack)
+    assert len(chosen) == 10 + MOST_PASSES
 
 
 class Killed(Exception):
