@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from finslm.documents import Scale
 from finslm.errors import ProgramError
 
 LICENCE = "Apache-2.0 (ours; pages of public filings)"
+BARE_NUMBER = re.compile(r"[$€£]? ?\(?\$?\d[\d,.]*\)?")
 Pages = Mapping[tuple[str, int], str]
 
 
@@ -31,13 +33,19 @@ def line_of(line: dict[str, Any], page: str) -> str | None:
         case "missing":
             return missing()
         case "span" | "multi_span":
-            return copied("answer", line["spans"], "none", (page,))
+            return copied("answer", line["spans"], _scale_of_spans(line), (page,))
         case "compare":
             return _compared(line, page)
         case "count":
             return copied("count", [operand["text"] for operand in line["operands"]], "none", (page,))
     scale: Scale = line["scale"]
     return computed(line["program"], Decimal(str(line["answer"])), scale, (page,))
+
+
+def _scale_of_spans(line: dict[str, Any]) -> Scale:
+    """Bare numbers are in a scale, words and numbers that say it themselves are not."""
+    scale: Scale = line.get("scale") or "none"
+    return scale if all(map(BARE_NUMBER.fullmatch, line["spans"])) else "none"
 
 
 def _compared(line: dict[str, Any], page: str) -> str | None:

@@ -126,6 +126,8 @@ def test_a_dialogue_is_asked_turn_by_turn_with_what_was_said() -> None:
             "calc: 480.0 / 400.0 * 100 | percent",
         ),
         ({"kind": "span", "spans": ["due in 2030"]}, "answer: due in 2030 | none"),
+        ({"kind": "span", "spans": ["480.0"], "scale": "million"}, "answer: 480.0 | million"),
+        ({"kind": "span", "spans": ["due in 2030"], "scale": "million"}, "answer: due in 2030 | none"),
         ({"kind": "missing"}, "missing"),
         ({"kind": "compare", "program": "480 - 400", "answer": "Yes"}, "check: 480.0 > 400.0 | none"),
         ({"kind": "compare", "program": "400 - 480", "answer": "No"}, "check: 400.0 > 480.0 | none"),
