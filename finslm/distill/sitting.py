@@ -44,13 +44,13 @@ class Diet:
 
     parts: Mapping[str, float] = field(
         default_factory=lambda: {
-            "tatqa_dev": 0.26,
-            "tatqa": 0.34,
-            "finqa": 0.10,
-            "analyst": 0.10,
-            "synthetic": 0.06,
-            "teacher": 0.07,
-            "convfinqa_dev": 0.07,
+            "tatqa_dev": 0.22,
+            "tatqa": 0.28,
+            "finqa": 0.09,
+            "analyst": 0.12,
+            "synthetic": 0.04,
+            "teacher": 0.16,
+            "convfinqa_dev": 0.09,
         }
     )
 
