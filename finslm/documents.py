@@ -83,7 +83,8 @@ class Reading:
 class Document:
     """A stored document, without its text. `id` is 12 hexadecimal digits; `sha256` is that of the file.
 
-    `parent` is the id of the document it came in: the mail of an attachment.
+    `parent` is the id of the document it came in: the mail of an attachment. `notes` say what a person should know of it:
+    that it was repaired, that hidden text was left out, that it addresses an AI reader.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Document:
     source_path: str
     ingested_at: datetime
     parent: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,10 @@ def list_documents(context: typer.Context, collection: Collection = None) -> Non
     if session.as_json:
         print_json([to_json(document) for document in documents])
         return
-    columns = ("id", "file", "title", "pages", "collection", "sensitivity")
-    rows = ((d.id, d.filename, d.title, d.page_count, d.collection, d.sensitivity) for d in documents)
+    columns = ("id", "file", "title", "pages", "collection", "sensitivity", "notes")
+    rows = (
+        (d.id, d.filename, d.title, d.page_count, d.collection, d.sensitivity, "; ".join(d.notes)) for d in documents
+    )
     print_table("Documents", columns, rows)
 
 
@@ -95,7 +97,10 @@ def show_document(
     if session.as_json:
         print_json({**to_json(document), "page": page, "text": text, "tables": to_json(tables)})
         return
-    typer.echo(f"{document.filename}, page {page} of {document.page_count} (from 0)\n\n{text}")
+    typer.echo(f"{document.filename}, page {page} of {document.page_count} (from 0)")
+    for note in document.notes:
+        typer.echo(f"Note: {note}")
+    typer.echo(f"\n{text}")
     for number, table in enumerate(tables, 1):
         print_page_table(f"Table {number} of {len(tables)}", table)
 

@@ -140,7 +140,7 @@ class Ingesting:
         signed = signature(reading.pages)
         near, notes = run.duplicates.of(signed), run.notes_on(reading)
         new = NewDocument(
-            reading, path, sha256, size, run.collection, run.sensitivity, file.filename, file.parent, signed
+            reading, path, sha256, size, run.collection, run.sensitivity, file.filename, file.parent, signed, notes
         )
         with self._storing, self._vault.adding(new) as document:
             # Inside the transaction: what cannot be written down is not stored.
@@ -148,11 +148,11 @@ class Ingesting:
             self._guard.note("ingest", details, resource=f"Document:{document.id}")
         self._search.add(document)
         run.duplicates.add(document, signed)
-        result = replace(self._result(file, "stored", document), notes=notes)
+        result = self._result(file, "stored", document)
         return replace(result, duplicate_of=near[0].id, similarity=round(near[1], 2)) if near else result
 
     def _result(self, file: Incoming, status: Literal["stored", "unchanged"], document: Document) -> IngestResult:
-        return IngestResult(path_text(file.path), file.filename, status, document)
+        return IngestResult(path_text(file.path), file.filename, status, document, notes=document.notes)
 
     def _failed(self, file: Incoming, run: Run, error: UnreadableDocument | OSError) -> IngestResult:
         details: Details = {"file": self._guard.digest(path_text(Path(file.path.name)))}

@@ -67,6 +67,14 @@ class UnfinishedRecord(Record):
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
 
 
+class NotesRecord(Record):
+    """What a person should know of a document; one that there is nothing to say of has none."""
+
+    __tablename__ = "notes"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    notes: Mapped[list[str]] = mapped_column(JSON)
+
+
 class DocumentRecord(Record):
     """A document without its text; its key is sealed under the collection's."""
 
@@ -88,6 +96,12 @@ class DocumentRecord(Record):
         select(func.min(AttachmentRecord.parent_id))
         .where(AttachmentRecord.document_id == id)
         .correlate_except(AttachmentRecord)
+        .scalar_subquery()
+    )
+    notes: Mapped[list[str] | None] = column_property(
+        select(NotesRecord.notes)
+        .where(NotesRecord.document_id == id)
+        .correlate_except(NotesRecord)
         .scalar_subquery()
     )
 

@@ -35,6 +35,7 @@ from finslm.vault.records import (
     AttachmentRecord,
     CollectionRecord,
     DocumentRecord,
+    NotesRecord,
     PageRecord,
     Record,
     SignatureRecord,
@@ -75,6 +76,7 @@ class NewDocument:
     filename: str
     parent: str | None = None
     signature: bytes = b""
+    notes: tuple[str, ...] = ()
 
 
 class Vault:
@@ -209,6 +211,8 @@ class Vault:
                 session.add(AttachmentRecord(document_id=document_id, parent_id=new.parent))
             if new.reading.attachments:
                 session.add(UnfinishedRecord(document_id=document_id))
+            if new.notes:
+                session.add(NotesRecord(document_id=document_id, notes=list(new.notes)))
             if new.signature:
                 session.add(sealed_signature(document_id, document_key, new.signature))
             session.flush()
@@ -369,4 +373,5 @@ def _document(record: DocumentRecord) -> Document:
         source_path=record.source_path,
         ingested_at=record.ingested_at,
         parent=record.parent,
+        notes=tuple(record.notes or ()),
     )

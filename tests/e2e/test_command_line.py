@@ -426,7 +426,11 @@ def test_a_hostile_folder_costs_only_what_is_broken_in_it(run: Run, tmp_path: Pa
     assert (lines["nearly.txt"]["duplicate_of"], lines["nearly.txt"]["similarity"]) == (lines["good.txt"]["id"], 1.0)
     assert lines["order.txt"]["notes"] == ["text addresses an AI reader on pages: 0"]
     assert all("\n" not in line["error"] for line in lines.values() if line["status"] == "failed")
+    kept = {each["filename"]: each["notes"] for each in json.loads(run("docs", "list", "--json").stdout)}
+    assert (kept["order.txt"], kept["good.txt"]) == (lines["order.txt"]["notes"], [])
+    assert "Note: text addresses an AI reader on pages: 0" in run("docs", "show", "order.txt").stdout
     again = run("ingest", tmp_path)
     assert again.returncode == 5
+    assert "text addresses an AI reader" in again.stdout.replace("\n", " ")
     assert "caf\\xe9.txt" in again.stdout
     assert "3 of 8 documents failed: " in sentence_of(again)
