@@ -10,12 +10,12 @@ import pypdfium2.raw
 
 from finslm.documents import Page, Reading, Table
 from finslm.errors import UnreadableDocument
+from finslm.ingest.page_notes import notes_on_pages
 from finslm.ingest.pdf_hidden import may_hide, take_out_hidden
 from finslm.ingest.pdf_tables import find_tables
 from finslm.ingest.pdf_words import page_text
 
 MOST_PAGES = 20_000
-LISTED = 20
 REPAIRED = "the PDF is damaged and was repaired: parts of it may be missing"
 END_MARK, END_WITHIN = b"%%EOF", 2048
 
@@ -54,7 +54,10 @@ def read(content: bytes) -> Reading:
             next_step="run it through OCR software that adds a text layer, then read it again",
         )
     pages = tuple(Page(index, page) for index, page in enumerate(text.pages))
-    return Reading("application/pdf", text.title, pages, tables=text.tables, notes=(*notes, *_notes(text)))
+    told = notes_on_pages(
+        ("pages that cannot be read", text.unreadable), ("hidden text left out of pages", text.with_hidden)
+    )
+    return Reading("application/pdf", text.title, pages, tables=text.tables, notes=(*notes, *told))
 
 
 def _best_text(content: bytes) -> tuple[_Text, tuple[str, ...]]:
@@ -127,16 +130,6 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
             next_step="split it into smaller files",
         )
     return pdf
-
-
-def _notes(text: _Text) -> list[str]:
-    told = (("pages that cannot be read", text.unreadable), ("hidden text left out of pages", text.with_hidden))
-    return [f"{what}: {_listed(indexes)}" for what, indexes in told if indexes]
-
-
-def _listed(indexes: tuple[int, ...]) -> str:
-    shown = ", ".join(str(index) for index in indexes[:LISTED])
-    return shown if len(indexes) <= LISTED else f"{shown} and {len(indexes) - LISTED} more"
 
 
 def _damaged(how: str) -> DamagedPdf:

@@ -13,26 +13,19 @@ import math
 import os
 import signal
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from finslm.documents import Attachment, Page, Reading
-from finslm.errors import ReaderUnprotected, UnreadableDocument
+from finslm.errors import UnreadableDocument
+from finslm.ingest.confined_child import start, unprotected
 from finslm.ingest.opening import opened, unreadable
 from finslm.table_json import parsed
 
 CHILD = "finslm.ingest.reader_child"
 ANSWER_BYTES = 96 * 2**20  # a 500-page filing gives 2 MB, the largest archive 86; more than this is a bomb
-PASSED_ON = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "LD_LIBRARY_PATH",
-    "PYTHONHOME",
-)  # no FINSLM_*, no proxies, no credentials
 
 
 @dataclass(frozen=True)
@@ -81,7 +74,7 @@ def reader_protections() -> tuple[tuple[str, bool], ...]:
 def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Reading:
     answer = _answer(_run(source, timeout_s, memory_bytes, suffix), timeout_s)
     if "missing" in answer:
-        raise _unprotected(answer["missing"])
+        raise unprotected(answer["missing"])
     if "unreadable" in answer:
         raise unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
@@ -92,17 +85,8 @@ def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Read
 
 def _run(source: int, timeout_s: float, memory_bytes: int, suffix: str) -> Ending:
     cpu_s = math.ceil(timeout_s) + 1
-    command = [sys.executable, "-P", "-B", "-S", "-m", CHILD, str(cpu_s), str(memory_bytes), suffix]
     late = threading.Event()
-    with subprocess.Popen(  # noqa: S603 - our own interpreter with our own module
-        command,
-        stdin=source,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-        cwd="/",
-        start_new_session=True,
-    ) as process:
+    with start(CHILD, str(cpu_s), str(memory_bytes), suffix, source=source) as process:
         timer = threading.Timer(timeout_s, _end, (process, late))
         timer.start()
         try:
@@ -121,14 +105,6 @@ def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     process.kill()
 
 
-def _environment() -> dict[str, str]:
-    """The child's environment: where Python finds its modules, and nothing of the user's."""
-    room = Path(__file__).resolve().parents[2]
-    places = [place for place in sys.path if Path(place).is_absolute()]
-    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join([*places, str(room)])}
-
-
 def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
     if ending.timed_out or ending.status == -signal.SIGXCPU:
         raise unreadable(f"reading took longer than {timeout_s:g} s and was stopped", "raise reader_timeout_s")
@@ -139,11 +115,3 @@ def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
         raise unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
     parsed: dict[str, Any] = json.loads(ending.answer)
     return parsed
-
-
-def _unprotected(missing: list[str]) -> ReaderUnprotected:
-    return ReaderUnprotected(
-        f"this machine does not give the reading process what it must have ({', '.join(missing)})",
-        safe="no document was read",
-        next_step="`finslm doctor` shows every protection; use a kernel with seccomp or user namespaces",
-    )
