@@ -21,10 +21,12 @@ from typing import Any
 from finslm.documents import Attachment, Page, Reading
 from finslm.errors import UnreadableDocument
 from finslm.ingest.confined_child import start, unprotected
+from finslm.ingest.ocr import Limits, with_scans_read
 from finslm.ingest.opening import opened, unreadable
 from finslm.table_json import parsed
 
 CHILD = "finslm.ingest.reader_child"
+OCR_PAGE_TIMEOUT_S = 120.0
 ANSWER_BYTES = 96 * 2**20  # a 500-page filing gives 2 MB, the largest archive 86; more than this is a bomb
 
 
@@ -37,18 +39,24 @@ class Ending:
     timed_out: bool
 
 
-def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading:
+def read_document(
+    path: Path, *, timeout_s: float, memory_bytes: int, ocr_page_timeout_s: float = OCR_PAGE_TIMEOUT_S
+) -> Reading:
     """The text of the file at `path`, page by page, and its tables, read in a confined process of its own.
 
+    Scanned pages are read by OCR, each within `ocr_page_timeout_s`, where that is installed; `notes` name them.
     May be called from any thread, several at a time. Raises `UnreadableDocument`, in one sentence, for a file that
     cannot be opened, is of no known type, holds no text, crashes its reader, or takes over `timeout_s` or
     `memory_bytes`; `ReaderUnprotected` where this machine cannot confine the process.
     """
     with opened(path) as source:
-        return _read(source, path.suffix, timeout_s, memory_bytes)
+        reading = _read(source, path.suffix, timeout_s, memory_bytes)
+        return with_scans_read(reading, source, Limits(ocr_page_timeout_s, memory_bytes))
 
 
-def read_attachment(attachment: Attachment, *, timeout_s: float, memory_bytes: int) -> Reading:
+def read_attachment(
+    attachment: Attachment, *, timeout_s: float, memory_bytes: int, ocr_page_timeout_s: float = OCR_PAGE_TIMEOUT_S
+) -> Reading:
     """The text of a file inside a file, read as `read_document` reads; its bytes are never written to a disk.
 
     Raises `UnreadableDocument`, also for an attachment that was kept out.
@@ -60,7 +68,8 @@ def read_attachment(attachment: Attachment, *, timeout_s: float, memory_bytes: i
         memory.write(attachment.content)
         memory.flush()
         memory.seek(0)
-        return _read(source, Path(attachment.name).suffix, timeout_s, memory_bytes)
+        reading = _read(source, Path(attachment.name).suffix, timeout_s, memory_bytes)
+        return with_scans_read(reading, source, Limits(ocr_page_timeout_s, memory_bytes))
 
 
 def reader_protections() -> tuple[tuple[str, bool], ...]:
@@ -80,7 +89,9 @@ def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Read
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
     inside = tuple(Attachment(name, base64.b64decode(data), refusal) for name, data, refusal in answer["attachments"])
     tables = tuple(parsed(table, pages[table["page"]]) for table in answer["tables"])
-    return Reading(answer["media_type"], answer["title"], pages, inside, tables, tuple(answer["notes"]))
+    return Reading(
+        answer["media_type"], answer["title"], pages, inside, tables, tuple(answer["notes"]), tuple(answer["scanned"])
+    )
 
 
 def _run(source: int, timeout_s: float, memory_bytes: int, suffix: str) -> Ending:
