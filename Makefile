@@ -57,8 +57,10 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+# Of the extra `ocr` what is used: rapidocr's own dependencies (OpenCV above all, 150 MB) are never imported.
+$(VENV)/.dev: requirements-dev.lock requirements-ocr.lock $(VENV)/.run
 	$(NATIVE) $(BIN)/pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements-ocr.lock
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.dev

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """Answers with a lower confidence are declined."""
     reader_timeout_s: Annotated[float, Field(gt=0)] = 120.0
     reader_memory_bytes: Annotated[int, Field(gt=0)] = 600 * 1024**2
+    ocr_page_timeout_s: Annotated[float, Field(gt=0)] = 120.0
+    """For one scanned page; a page that takes longer is named and left unread."""
 
     @classmethod
     def settings_customise_sources(

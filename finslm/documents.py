@@ -69,6 +69,7 @@ class Reading:
     """What a reader gives for one file: its pages, a title where the file states one, files inside it, tables it found.
 
     An archive has no page of its own. `notes` say what a person should know of the reading, each in a phrase: repaired, hidden text left out.
+    `scanned` are the indexes of the pages that are pictures of text.
     """
 
     media_type: str
@@ -77,6 +78,7 @@ class Reading:
     attachments: tuple[Attachment, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+    scanned: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from finslm.airgap.place_checks import config_file, free_disk
 from finslm.airgap.software_checks import (
     cipher_and_search,
     constrained_decoding,
+    optical_recognition,
     packages,
     reading_process,
 )
@@ -28,6 +29,7 @@ def diagnose(settings: Settings) -> tuple[Check, ...]:
         cipher_and_search(),
         constrained_decoding(),
         *reading_process(),
+        optical_recognition(),
         config_file(settings),
         free_disk("free disk for the vault", settings.vault),
         free_disk("free disk for the models", settings.models_dir),

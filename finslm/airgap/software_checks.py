@@ -74,6 +74,18 @@ def reading_process() -> Iterator[Check]:
         yield Check("reading", "failure", error.happened, REINSTALL)
 
 
+def optical_recognition() -> Check:
+    """Whether scanned pages can be read, tried on a picture of a figure, as the confined process reads one."""
+    from finslm.ingest import OCR_INSTALL, ocr_version, recognises  # noqa: PLC0415 - loads the readers
+
+    version = ocr_version()
+    if not version:
+        return Check("OCR", "ok", "not installed: scanned pages are named, not read", OCR_INSTALL)
+    if not recognises():
+        return Check("OCR", "warning", f"{version}: a trial picture is not read", REINSTALL)
+    return Check("OCR", "ok", version)
+
+
 def _protection(name: str, *, holds: bool, is_essential: bool) -> Check:
     if holds:
         return Check(f"reading: {name}", "ok", "holds")

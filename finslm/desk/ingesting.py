@@ -36,7 +36,12 @@ LINK_NOTE = "a symbolic link inside a folder is not followed; name it outright t
 
 def read(path: Path, settings: Settings) -> Reading:
     """The pages of a file, read within the settings' limits. Raises UnreadableDocument, OSError."""
-    return read_document(path, timeout_s=settings.reader_timeout_s, memory_bytes=settings.reader_memory_bytes)
+    return read_document(
+        path,
+        timeout_s=settings.reader_timeout_s,
+        memory_bytes=settings.reader_memory_bytes,
+        ocr_page_timeout_s=settings.ocr_page_timeout_s,
+    )
 
 
 class Ingesting:
@@ -129,8 +134,12 @@ class Ingesting:
     def _read(self, file: Incoming) -> Reading:
         if file.attachment is None:
             return read(file.path, self._settings)
-        timeout_s, memory_bytes = self._settings.reader_timeout_s, self._settings.reader_memory_bytes
-        return read_attachment(file.attachment, timeout_s=timeout_s, memory_bytes=memory_bytes)
+        return read_attachment(
+            file.attachment,
+            timeout_s=self._settings.reader_timeout_s,
+            memory_bytes=self._settings.reader_memory_bytes,
+            ocr_page_timeout_s=self._settings.ocr_page_timeout_s,
+        )
 
     def _stored(self, file: Incoming, reading: Reading, sha256: str, size: int, run: Run) -> IngestResult | None:
         """The document as stored and indexed; None for an archive."""

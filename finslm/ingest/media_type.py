@@ -17,6 +17,7 @@ from finslm.ingest.text import decoded
 if TYPE_CHECKING:
     from finslm.ingest.office_type import OfficeType
 
+PictureType = Literal["image/jpeg", "image/png", "image/tiff"]
 TextType = Literal["application/xml", "message/rfc822", "text/csv", "text/html", "text/plain"]
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without a file
@@ -31,17 +32,19 @@ HTML_OPENING = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|table|
 PROLOGUE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<attributes>[^>]*)>?")
 ARCHIVES = {b"7z\xbc\xaf": "a 7-Zip archive", b"Rar!": "a RAR archive", b"\x1f\x8b": "a gzip archive"}
+PICTURES: dict[bytes, PictureType] = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+}
 FOREIGN = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"II*\x00": "a TIFF picture",
-    b"MM\x00*": "a TIFF picture",
     b"GIF8": "a GIF picture",
     b"{\\rtf": "a rich text document",
 }
 
 
-def media_type(content: bytes, suffix: str = "") -> OfficeType | TextType | Literal["application/pdf"]:
+def media_type(content: bytes, suffix: str = "") -> OfficeType | PictureType | TextType | Literal["application/pdf"]:
     """The media type of `content`; `suffix` (".pdf") only makes the refusal clearer.
 
     Raises `UnreadableDocument` for an empty file, for one that is of no type read here, for an encrypted or old Office
@@ -61,6 +64,8 @@ def media_type(content: bytes, suffix: str = "") -> OfficeType | TextType | Lite
         office_type = importlib.import_module("finslm.ingest.office_type")
         told = office_type.compound_type if content.startswith(COMPOUND) else office_type.zip_type
         return cast("OfficeType", told(content))
+    if picture := next((kind for start, kind in PICTURES.items() if content.startswith(start)), None):
+        return picture
     _refuse_foreign(content)
     return "message/rfc822" if _is_email(content) else _text_type(decoded(content))
 
@@ -84,7 +89,7 @@ def _refuse_foreign(content: bytes) -> None:
 
 def _refuse(what: str, next_step: str = "save it as PDF and read that") -> None:
     raise UnreadableDocument(
-        f"{what}; FinSLM reads PDF, Word, Excel, PowerPoint, e-mail, Outlook, HTML, XML, CSV, ZIP and plain text",
+        f"{what}; FinSLM reads PDF, Word, Excel, PowerPoint, e-mail, Outlook, HTML, XML, CSV, ZIP, plain text and PNG, JPEG or TIFF pictures",
         next_step=next_step,
     )
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import pypdfium2
 import pypdfium2.raw
 
 from finslm.documents import Page, Reading, Table
 from finslm.errors import UnreadableDocument
+from finslm.ingest.page_notes import notes_on_pages
 from finslm.ingest.pdf_hidden import may_hide, take_out_hidden
+from finslm.ingest.pdf_scans import is_scan
 from finslm.ingest.pdf_tables import find_tables
 from finslm.ingest.pdf_words import page_text
 
 MOST_PAGES = 20_000
-LISTED = 20
 REPAIRED = "the PDF is damaged and was repaired: parts of it may be missing"
 END_MARK, END_WITHIN = b"%%EOF", 2048
 
@@ -26,35 +28,46 @@ class DamagedPdf(UnreadableDocument):
 
 @dataclass(frozen=True)
 class _Text:
-    """What PDFium gave: the text of each page, its tables, and which pages it cannot read or had hidden text."""
+    """What PDFium gave: the text of each page, its tables, and which pages it cannot read, had hidden text, are scans."""
 
     title: str
     pages: tuple[str, ...]
     tables: tuple[Table, ...]
     unreadable: tuple[int, ...]
     with_hidden: tuple[int, ...]
+    scanned: tuple[int, ...]
 
     @property
-    def worth(self) -> tuple[int, int]:
-        """More text is better, and then fewer pages that cannot be read."""
-        return sum(len(page) for page in self.pages), -len(self.unreadable)
+    def worth(self) -> tuple[int, int, int]:
+        """More text is better, then more pages for OCR, and then fewer pages that cannot be read."""
+        return sum(len(page) for page in self.pages), len(self.scanned), -len(self.unreadable)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither text nor the picture of one."""
+        return not self.scanned and not any(page.strip() for page in self.pages)
 
 
 def read(content: bytes) -> Reading:
     """The pages of a PDF and its tables; its title is that of its metadata.
 
     A damaged file is repaired where that gives more of it. Raises `UnreadableDocument` for a PDF that is encrypted, of
-    over 20,000 pages, damaged beyond repair, or without text on any page. A page without text among others with text
-    stays, empty, so that page numbers stay right.
+    over 20,000 pages, damaged beyond repair, or blank on every page. A page without text stays, empty, so that page
+    numbers stay right; those that are pictures of text are `scanned`.
     """
     text, notes = _best_text(content)
-    if not any(page.strip() for page in text.pages):
+    if text.is_empty:
         raise UnreadableDocument(
-            f"the PDF holds no text on its {len(text.pages)} pages: scanned, no text layer: needs OCR",
-            next_step="run it through OCR software that adds a text layer, then read it again",
+            f"the PDF holds no text on its {len(text.pages)} pages, nor pictures that OCR might read",
+            next_step="get the file again from its source",
         )
     pages = tuple(Page(index, page) for index, page in enumerate(text.pages))
-    return Reading("application/pdf", text.title, pages, tables=text.tables, notes=(*notes, *_notes(text)))
+    told = notes_on_pages(
+        ("pages that cannot be read", text.unreadable), ("hidden text left out of pages", text.with_hidden)
+    )
+    return Reading(
+        "application/pdf", text.title, pages, tables=text.tables, notes=(*notes, *told), scanned=text.scanned
+    )
 
 
 def _best_text(content: bytes) -> tuple[_Text, tuple[str, ...]]:
@@ -62,7 +75,7 @@ def _best_text(content: bytes) -> tuple[_Text, tuple[str, ...]]:
     try:
         whole = _text(content)
     except DamagedPdf:
-        if copies := [text for text in _repaired_texts(content) if any(page.strip() for page in text.pages)]:
+        if copies := [text for text in _repaired_texts(content) if not text.is_empty]:
             return max(copies, key=lambda text: text.worth), (REPAIRED,)
         raise
     if not whole.unreadable and END_MARK in content[-END_WITHIN:]:
@@ -86,7 +99,7 @@ def _text(content: bytes) -> _Text:
     title = str(pdf.get_metadata_value("Title")).strip()
     pages: list[str] = []
     tables: list[Table] = []
-    unreadable, with_hidden = [], []
+    unreadable, with_hidden, scanned = [], [], []
     for index in range(len(pdf)):
         try:
             page = pdf[index]
@@ -99,6 +112,8 @@ def _text(content: bytes) -> _Text:
             raw = text_page.get_text_range()
             text = page_text(raw)
             tables += find_tables(page, text_page, raw, Page(index, text))
+            if is_scan(page, text):
+                scanned.append(index)
             page.close()  # and its text page with it: a page of PDFium can hold tens of MB
         except pypdfium2.PdfiumError:
             unreadable.append(index)
@@ -106,10 +121,28 @@ def _text(content: bytes) -> _Text:
         pages.append(text)
     if len(unreadable) == len(pages):
         raise _damaged("PDFium cannot read any of its pages")
-    return _Text(title, tuple(pages), tuple(tables), tuple(unreadable), tuple(with_hidden))
+    return _Text(title, tuple(pages), tuple(tables), tuple(unreadable), tuple(with_hidden), tuple(scanned))
 
 
-def _opened(content: bytes) -> pypdfium2.PdfDocument:
+def opened_with(file: BinaryIO, page_count: int) -> pypdfium2.PdfDocument:
+    """The PDF, or the first of its repaired copies, that has `page_count` pages. Raises `UnreadableDocument`.
+
+    It is read from `file` as it is needed, and never held in memory whole, unless it must be repaired.
+    """
+    from finslm.ingest.pdf_repair import mended  # noqa: PLC0415 - as above
+
+    with contextlib.suppress(DamagedPdf):
+        if len(pdf := _opened(file)) == page_count:
+            return pdf
+    file.seek(0)
+    for copy in mended(file.read(), most_pages=MOST_PAGES):
+        with contextlib.suppress(DamagedPdf):
+            if len(pdf := _opened(copy)) == page_count:
+                return pdf
+    raise _damaged(f"no copy of it has {page_count} pages")
+
+
+def _opened(content: bytes | BinaryIO) -> pypdfium2.PdfDocument:
     try:
         pdf = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -127,16 +160,6 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
             next_step="split it into smaller files",
         )
     return pdf
-
-
-def _notes(text: _Text) -> list[str]:
-    told = (("pages that cannot be read", text.unreadable), ("hidden text left out of pages", text.with_hidden))
-    return [f"{what}: {_listed(indexes)}" for what, indexes in told if indexes]
-
-
-def _listed(indexes: tuple[int, ...]) -> str:
-    shown = ", ".join(str(index) for index in indexes[:LISTED])
-    return shown if len(indexes) <= LISTED else f"{shown} and {len(indexes) - LISTED} more"
 
 
 def _damaged(how: str) -> DamagedPdf:

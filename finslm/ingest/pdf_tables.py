@@ -29,14 +29,18 @@ def find_tables(pdf_page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, ra
     if len(FIGURE_ENDS_LINE.findall(page.text)) < FEWEST_LINES:
         return []
     turns = quarter_turns(textpage, raw)
-    words = words_of(textpage, raw, page.text, turns)
-    if len(words) > MOST_WORDS:
-        return []
 
     @cache
     def rules() -> Sequence[Rule]:
         return rules_of(pdf_page, turns)
 
+    return tables_of(words_of(textpage, raw, page.text, turns), page, rules)
+
+
+def tables_of(words: Sequence[Word], page: Page, rules: Rules) -> list[Table]:
+    """The tables that the words of `page` stand in; `rules` gives the lines drawn on it."""
+    if len(words) > MOST_WORDS:
+        return []
     return [table for column in columns_of_text(words) for table in _tables(column, page, rules)]
 
 

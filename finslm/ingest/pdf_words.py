@@ -114,7 +114,7 @@ def _boxes(textpage: pypdfium2.raw.FPDF_TEXTPAGE, raw: str) -> Iterator[tuple[in
     """First and last character and box of each word, and of each line of running text that is one line on the page."""
     for line in LINE.finditer(raw):
         start, end = line.span()
-        if _is_running(line.group()):
+        if is_running(line.group()):
             box, is_level = _box(textpage, start, end - 1)
             if is_level:
                 yield start, end, box
@@ -123,7 +123,7 @@ def _boxes(textpage: pypdfium2.raw.FPDF_TEXTPAGE, raw: str) -> Iterator[tuple[in
             yield *word.span(), _box(textpage, word.start(), word.end() - 1)[0]
 
 
-def _is_running(line: str) -> bool:
+def is_running(line: str) -> bool:
     """Whether a line is a sentence or a piece of one, not the row of a table."""
     return len(line) > RUNNING_LENGTH and len(SENTENCE_WORD.findall(line)) > 2 and not FIGURE_AT_END.search(line)
 

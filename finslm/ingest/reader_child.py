@@ -3,7 +3,7 @@
 The document is its standard input, already open; one JSON object on standard output is all that it gives back:
 
     {"media_type": ..., "title": ..., "pages": [text, ...], "attachments": [[name, bytes in base64, refusal], ...],
-     "tables": [see table_json, ...], "notes": [phrase, ...]}
+     "tables": [see table_json, ...], "notes": [phrase, ...], "scanned": [page index, ...]}
     or {"unreadable": happened, "next_step": ...}
 
 With `protections` for SUFFIX it reads nothing and gives {"protections": [[name, holds], ...]}. Where the kernel gives
@@ -33,6 +33,9 @@ READERS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "finslm.ingest.word",
     "application/xml": "finslm.ingest.xml_data",
     "application/zip": "finslm.ingest.archive",
+    "image/jpeg": "finslm.ingest.picture",
+    "image/png": "finslm.ingest.picture",
+    "image/tiff": "finslm.ingest.picture",
     "message/rfc822": "finslm.ingest.mail",
     "text/csv": "finslm.ingest.delimited",
     "text/html": "finslm.ingest.html",
@@ -67,7 +70,7 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
     read = cast(Callable[[bytes], Reading], importlib.import_module(READERS[media_type]).read)
     reading = read(content)
     pages = [sound(page.text) for page in reading.pages]
-    if not any(text.strip() for text in pages) and not reading.attachments:
+    if not any(text.strip() for text in pages) and not reading.attachments and not reading.scanned:
         raise UnreadableDocument("the file holds no text", next_step="get the file again from its source")
     attachments = [
         (sound(inner.name), base64.b64encode(inner.content).decode(), inner.refusal) for inner in reading.attachments
@@ -79,6 +82,7 @@ def _reading(content: bytes, suffix: str) -> dict[str, Any]:
         "attachments": attachments,
         "notes": [sound(note) for note in reading.notes],
         "tables": [plain(table) for table in reading.tables],
+        "scanned": reading.scanned,
     }
 
 

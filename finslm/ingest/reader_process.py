@@ -13,26 +13,21 @@ import math
 import os
 import signal
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from finslm.documents import Attachment, Page, Reading
-from finslm.errors import ReaderUnprotected, UnreadableDocument
+from finslm.errors import UnreadableDocument
+from finslm.ingest.confined_child import start, unprotected
+from finslm.ingest.ocr import Limits, with_scans_read
 from finslm.ingest.opening import opened, unreadable
 from finslm.table_json import parsed
 
 CHILD = "finslm.ingest.reader_child"
+OCR_PAGE_TIMEOUT_S = 120.0
 ANSWER_BYTES = 96 * 2**20  # a 500-page filing gives 2 MB, the largest archive 86; more than this is a bomb
-PASSED_ON = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "LD_LIBRARY_PATH",
-    "PYTHONHOME",
-)  # no FINSLM_*, no proxies, no credentials
 
 
 @dataclass(frozen=True)
@@ -44,18 +39,24 @@ class Ending:
     timed_out: bool
 
 
-def read_document(path: Path, *, timeout_s: float, memory_bytes: int) -> Reading:
+def read_document(
+    path: Path, *, timeout_s: float, memory_bytes: int, ocr_page_timeout_s: float = OCR_PAGE_TIMEOUT_S
+) -> Reading:
     """The text of the file at `path`, page by page, and its tables, read in a confined process of its own.
 
+    Scanned pages are read by OCR, each within `ocr_page_timeout_s`, where that is installed; `notes` name them.
     May be called from any thread, several at a time. Raises `UnreadableDocument`, in one sentence, for a file that
     cannot be opened, is of no known type, holds no text, crashes its reader, or takes over `timeout_s` or
     `memory_bytes`; `ReaderUnprotected` where this machine cannot confine the process.
     """
     with opened(path) as source:
-        return _read(source, path.suffix, timeout_s, memory_bytes)
+        reading = _read(source, path.suffix, timeout_s, memory_bytes)
+        return with_scans_read(reading, source, Limits(ocr_page_timeout_s, memory_bytes))
 
 
-def read_attachment(attachment: Attachment, *, timeout_s: float, memory_bytes: int) -> Reading:
+def read_attachment(
+    attachment: Attachment, *, timeout_s: float, memory_bytes: int, ocr_page_timeout_s: float = OCR_PAGE_TIMEOUT_S
+) -> Reading:
     """The text of a file inside a file, read as `read_document` reads; its bytes are never written to a disk.
 
     Raises `UnreadableDocument`, also for an attachment that was kept out.
@@ -67,7 +68,8 @@ def read_attachment(attachment: Attachment, *, timeout_s: float, memory_bytes: i
         memory.write(attachment.content)
         memory.flush()
         memory.seek(0)
-        return _read(source, Path(attachment.name).suffix, timeout_s, memory_bytes)
+        reading = _read(source, Path(attachment.name).suffix, timeout_s, memory_bytes)
+        return with_scans_read(reading, source, Limits(ocr_page_timeout_s, memory_bytes))
 
 
 def reader_protections() -> tuple[tuple[str, bool], ...]:
@@ -81,28 +83,21 @@ def reader_protections() -> tuple[tuple[str, bool], ...]:
 def _read(source: int, suffix: str, timeout_s: float, memory_bytes: int) -> Reading:
     answer = _answer(_run(source, timeout_s, memory_bytes, suffix), timeout_s)
     if "missing" in answer:
-        raise _unprotected(answer["missing"])
+        raise unprotected(answer["missing"])
     if "unreadable" in answer:
         raise unreadable(str(answer["unreadable"]), str(answer["next_step"]))
     pages = tuple(Page(index, text) for index, text in enumerate(answer["pages"]))
     inside = tuple(Attachment(name, base64.b64decode(data), refusal) for name, data, refusal in answer["attachments"])
     tables = tuple(parsed(table, pages[table["page"]]) for table in answer["tables"])
-    return Reading(answer["media_type"], answer["title"], pages, inside, tables, tuple(answer["notes"]))
+    return Reading(
+        answer["media_type"], answer["title"], pages, inside, tables, tuple(answer["notes"]), tuple(answer["scanned"])
+    )
 
 
 def _run(source: int, timeout_s: float, memory_bytes: int, suffix: str) -> Ending:
     cpu_s = math.ceil(timeout_s) + 1
-    command = [sys.executable, "-P", "-B", "-S", "-m", CHILD, str(cpu_s), str(memory_bytes), suffix]
     late = threading.Event()
-    with subprocess.Popen(  # noqa: S603 - our own interpreter with our own module
-        command,
-        stdin=source,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-        cwd="/",
-        start_new_session=True,
-    ) as process:
+    with start(CHILD, str(cpu_s), str(memory_bytes), suffix, source=source) as process:
         timer = threading.Timer(timeout_s, _end, (process, late))
         timer.start()
         try:
@@ -121,14 +116,6 @@ def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     process.kill()
 
 
-def _environment() -> dict[str, str]:
-    """The child's environment: where Python finds its modules, and nothing of the user's."""
-    room = Path(__file__).resolve().parents[2]
-    places = [place for place in sys.path if Path(place).is_absolute()]
-    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join([*places, str(room)])}
-
-
 def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
     if ending.timed_out or ending.status == -signal.SIGXCPU:
         raise unreadable(f"reading took longer than {timeout_s:g} s and was stopped", "raise reader_timeout_s")
@@ -139,11 +126,3 @@ def _answer(ending: Ending, timeout_s: float) -> dict[str, Any]:
         raise unreadable(f"the reader crashed on this file ({how})", "print the file to a new PDF and read that")
     parsed: dict[str, Any] = json.loads(ending.answer)
     return parsed
-
-
-def _unprotected(missing: list[str]) -> ReaderUnprotected:
-    return ReaderUnprotected(
-        f"this machine does not give the reading process what it must have ({', '.join(missing)})",
-        safe="no document was read",
-        next_step="`finslm doctor` shows every protection; use a kernel with seccomp or user namespaces",
-    )

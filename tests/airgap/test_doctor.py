@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from finslm.airgap import Check, diagnose
 from finslm.airgap.machine_checks import cores, judged
 from finslm.airgap.place_checks import free_disk
+from finslm.airgap.software_checks import optical_recognition
 from finslm.config import Settings, shipped
 from finslm.model.machine import Machine, usable_cores
 
@@ -93,3 +95,17 @@ def test_built_model_answers_in_a_process_without_network() -> None:
     check = by_name(diagnose(registry_settings))["answers without network"]
     assert check.is_ok, check
     assert "grammar-bound answer" in check.detail
+
+
+def test_recognition_that_is_not_installed_says_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rapidocr", None)  # as Python finds it where it is not installed
+    check = optical_recognition()
+    assert (check.level, check.detail) == ("ok", "not installed: scanned pages are named, not read")
+    assert "finslm[ocr]" in check.advice
+
+
+@pytest.mark.ocr
+def test_recognition_is_tried(on_an_empty_machine: dict[str, Check]) -> None:
+    check = on_an_empty_machine["OCR"]
+    assert (check.level, check.advice) == ("ok", "")
+    assert check.detail.startswith("rapidocr 3.10")

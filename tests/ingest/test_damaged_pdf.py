@@ -117,9 +117,9 @@ def test_a_page_tree_that_bites_its_tail_ends(tmp_path: Path) -> None:
         read(tmp_path, content)
 
 
-def test_a_scan_that_is_whole_is_not_called_damaged(tmp_path: Path) -> None:
+def test_a_blank_pdf_that_is_whole_is_not_called_damaged(tmp_path: Path) -> None:
     pdf = pypdfium2.PdfDocument.new()
     pdf.new_page(595, 842)
-    pdf.save(tmp_path / "scan.pdf")
-    with pytest.raises(UnreadableDocument, match="needs OCR"):
-        read(tmp_path, (tmp_path / "scan.pdf").read_bytes())
+    pdf.save(tmp_path / "blank.pdf")
+    with pytest.raises(UnreadableDocument, match="no text on its 1 pages, nor pictures"):
+        read(tmp_path, (tmp_path / "blank.pdf").read_bytes())

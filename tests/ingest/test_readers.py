@@ -79,12 +79,12 @@ def test_an_encrypted_pdf_is_named_as_such(tmp_path: Path) -> None:
         read(write_pdf(tmp_path / "secret.pdf", "Revenue rose.", password="hunter2"))
 
 
-def test_a_scan_without_a_text_layer_is_named_as_such(tmp_path: Path) -> None:
+def test_a_pdf_of_blank_pages_is_named_as_such(tmp_path: Path) -> None:
     pdf = pypdfium2.PdfDocument.new()
     pdf.new_page(595, 842)
-    pdf.save(tmp_path / "scan.pdf")
-    with pytest.raises(UnreadableDocument, match="needs OCR"):
-        read(tmp_path / "scan.pdf")
+    pdf.save(tmp_path / "blank.pdf")
+    with pytest.raises(UnreadableDocument, match="no text on its 1 pages, nor pictures"):
+        read(tmp_path / "blank.pdf")
 
 
 def test_a_truncated_sample_fails_alone(tmp_path: Path, samples: Path) -> None:
