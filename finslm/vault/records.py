@@ -99,10 +99,7 @@ class DocumentRecord(Record):
         .scalar_subquery()
     )
     notes: Mapped[list[str] | None] = column_property(
-        select(NotesRecord.notes)
-        .where(NotesRecord.document_id == id)
-        .correlate_except(NotesRecord)
-        .scalar_subquery()
+        select(NotesRecord.notes).where(NotesRecord.document_id == id).correlate_except(NotesRecord).scalar_subquery()
     )
 
 
