@@ -69,22 +69,17 @@ def prompt_rate(engine: Engine, text: str, number: int) -> float:
 
 
 def writing_rate(engine: Engine, together: int, grammar: str | None, number: int) -> float:
-    """Tokens a second of `together` texts that are written at once, after a prompt that is read already.
-
-    A model that ends its text early writes another: what counts is what it computed.
-    """
+    """Tokens a second of `together` texts that are written at once, after a prompt that is read already."""
     prompt = chatml("You write about companies.", f"Write report number {number}.")
     engine.generate(prompt, grammar=grammar, max_tokens=1)
-    before = engine.computed_tokens
+    written: list[int] = []
 
     def write() -> None:
-        while engine.computed_tokens - before < together * WRITTEN_TOKENS:
-            tickets = [engine.write(prompt, grammar=grammar, max_tokens=WRITTEN_TOKENS) for _ in range(together)]
-            for ticket in tickets:
-                ticket.result()
+        tickets = [engine.write(prompt, grammar=grammar, max_tokens=WRITTEN_TOKENS) for _ in range(together)]
+        written.extend(ticket.result().tokens for ticket in tickets)
 
     took = seconds(write)
-    return (engine.computed_tokens - before) / took
+    return sum(written) / took
 
 
 def seconds(work: Callable[[], object]) -> float:
