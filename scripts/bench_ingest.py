@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from finslm import Desk
-from finslm.config import Settings
 from finslm.documents import IngestResult
 
 PASSPHRASE = "bench only, nothing secret"
@@ -59,7 +58,7 @@ def main() -> None:
 def ingested(vault: Path, paths: Sequence[Path]) -> tuple[tuple[IngestResult, ...], float]:
     """What became of the files, and the seconds that it took, the opening of the vault included."""
     began = time.monotonic()
-    with Desk.open(vault, PASSPHRASE, settings=Settings()) as desk:
+    with Desk.open(vault, PASSPHRASE) as desk:
         results = desk.ingest(paths)
     return results, time.monotonic() - began
 

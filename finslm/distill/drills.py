@@ -54,7 +54,7 @@ def drilled(examples: Iterable[Example], drills: Drills, seed: int) -> Iterator[
         if statement is None:
             yield example
             continue
-        families = drills.years if all(map(YEAR.fullmatch, statement.years)) else drills.grids
+        families = drills.years if statement.has_years else drills.grids
         chance = random.Random(f"{seed}|{example.context_id}")  # noqa: S311 - examples, not secrets
         more = asked_of(statement, example.passages, families, chance, most=MOST_ASKED)
         yield replace(example, asked=(*example.asked, *more))
@@ -93,7 +93,7 @@ def _headings(lines: Sequence[Sequence[str]]) -> dict[int, str]:
     Columns that are not in the scale of the table are left out.
     """
     first = next(
-        (n for n, cells in enumerate(lines) if any(map(AMOUNT.fullmatch, cells[1:])) and not _is_years(cells)), 0
+        (n for n, cells in enumerate(lines) if any(map(AMOUNT.fullmatch, cells[1:])) and not _are_years(cells[1:])), 0
     )
     header = [cells for cells in lines[:first] if any(cells[1:]) and scale_of_units(cells) == "none"]
     if not 1 <= len(header) <= HEADER_LINES:
@@ -105,8 +105,8 @@ def _headings(lines: Sequence[Sequence[str]]) -> dict[int, str]:
     return {i: heading for i, heading in headings.items() if WORDS.search(heading) and not UNLIKE.search(heading)}
 
 
-def _is_years(cells: Sequence[str]) -> bool:
-    return all(YEAR.fullmatch(cell) for cell in cells[1:] if cell)
+def _are_years(cells: Sequence[str]) -> bool:
+    return all(YEAR.fullmatch(cell) for cell in cells if cell)
 
 
 def _spread(cells: Sequence[str]) -> Sequence[str]:
@@ -135,12 +135,9 @@ def _row(cells: Sequence[str], columns: dict[int, str]) -> Row | None:
     if not columns or len(cells) <= max(columns) or not (WORDS.search(cells[0]) or YEAR.fullmatch(cells[0])):
         return None
     numbers = tuple("" if cells[i] in DASHES else cells[i] for i in columns)
-    printed = [number for number in numbers if number]
-    return (
-        None
-        if _is_years(("", *printed)) or not all(map(AMOUNT.fullmatch, printed))
-        else Row(cells[0].strip(" :"), numbers)
-    )
+    if _are_years(numbers) or not all(AMOUNT.fullmatch(number) for number in numbers if number):
+        return None
+    return Row(cells[0].strip(" :"), numbers)
 
 
 def _scale(example: Example) -> Scale:

@@ -128,7 +128,8 @@ def sources_of(sitting: Sitting) -> tuple[dict[str, list[Example]], tuple[Exampl
     open_pages = {place: text for place, text in pages.items() if place[0] not in filings}
     if "synthetic" not in given:
         by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), seed))
-    by_source["analyst"] = list(analysed(open_pages, companies_of(data), data_dir, seed))
+    if "analyst" not in given:
+        by_source["analyst"] = list(analysed(open_pages, companies_of(data), data_dir, seed))
     return by_source, corpus.aside
 
 

@@ -127,7 +127,7 @@ def _pick(family: Family, statement: Statement, chance: random.Random) -> Pick |
     ]
     percents = [row for row in whole if all("%" in cell for cell in row.cells)]
     amounts = [row for row in whole if row not in percents]
-    columns = _columns(statement.years, chance)
+    columns = _columns(statement, chance)
     match family.rows:
         case "one":
             return Pick(chance.choice(amounts), None, columns) if amounts else None
@@ -145,12 +145,12 @@ def _pick(family: Family, statement: Statement, chance: random.Random) -> Pick |
     return Pick(*chance.choice(pairs), columns) if pairs else None
 
 
-def _columns(headings: Sequence[str], chance: random.Random) -> tuple[int, ...]:
+def _columns(statement: Statement, chance: random.Random) -> tuple[int, ...]:
     """The columns, newest first; in any order where they are no years."""
-    places = range(len(headings))
-    if not _are_years(headings):
+    places = range(len(statement.years))
+    if not statement.has_years:
         return tuple(chance.sample(places, len(places)))
-    return tuple(sorted(places, key=lambda i: headings[i], reverse=True))
+    return tuple(sorted(places, key=lambda i: statement.years[i], reverse=True))
 
 
 def _asked(
@@ -186,7 +186,7 @@ def _places(statement: Statement, pick: Pick, labels: Sequence[str], chance: ran
         **dict(zip(("new", "old", "older"), years, strict=False)),
         **dict(zip("xyz", numbers, strict=False)),
     }
-    if _are_years(years):
+    if statement.has_years:
         places |= _of_time(years, numbers, chance)
     if absent:
         places["absent"] = _spoken(absent[0], chance)
@@ -194,10 +194,6 @@ def _places(statement: Statement, pick: Pick, labels: Sequence[str], chance: ran
         others = [written(pick.other.cells[i]) for i in pick.columns]
         places |= {"other": _spoken(pick.other.label, chance), **dict(zip("op", others, strict=False))}
     return places
-
-
-def _are_years(headings: Iterable[str]) -> bool:
-    return all(heading.isdigit() for heading in headings)
 
 
 def _of_time(years: Sequence[str], numbers: Sequence[str], chance: random.Random) -> dict[str, str]:

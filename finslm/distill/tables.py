@@ -48,6 +48,11 @@ class Statement:
     heading: tuple[str, ...]
     lines: tuple[str, ...]
 
+    @property
+    def has_years(self) -> bool:
+        """Are its columns years? Those of a drilled table may be headings of another kind."""
+        return all(year.isdigit() for year in self.years)
+
 
 def statements(doc: str, page: int, text: str) -> Iterator[Statement]:
     """The statements of a page, in reading order."""
