@@ -100,6 +100,41 @@ def train(
 
 
 @distill.command()
+def pack(
+    context: typer.Context,
+    data: Data,
+    base: Annotated[Path, typer.Option("--base", help="The base GGUF, or another with its tokens.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder for the packed examples.")],
+    tokens: Annotated[int, typer.Option("--tokens", help="How many packed tokens are made.")] = 24_000_000,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed: other examples.")] = 0,
+) -> None:
+    """Pack examples for a long run on another machine, which needs a GPU, torch and `scripts/train_packs.py`.
+
+    Contexts stay whole, and each time an example comes again it has other amounts and years.
+
+    Example: finslm distill pack --data ../shared/data --base qwen2.5-coder-0.5b-instruct-q4_k_m.gguf --out packs
+    """
+    session = session_of(context)
+    _need_the_extra()
+    from finslm.distill.packs import write_packs
+    from finslm.distill.sitting import LONG, Sitting, packed
+    from finslm.distill.train import Recipe
+
+    sitting = Sitting(base, data, session.settings.data_dir, out, Recipe(tokens, seed=seed), diet=LONG, is_whole=True)
+    packs, to_measure = packed(sitting)
+    out.mkdir(parents=True, exist_ok=True)
+    write_packs(out / "training.npz", packs)
+    for source, aside in to_measure.items():
+        write_packs(out / f"aside-{source}.npz", aside)
+    said = {"packs": len(packs), "questions": sum(len(each.branches) for each in packs)}
+    said["tokens"] = sum(each.size for each in packs)
+    if session.as_json:
+        print_json(said)
+    else:
+        say(f"{said['questions']} questions in {said['packs']} packs, {said['tokens']} tokens: {out}")
+
+
+@distill.command()
 def label(
     context: typer.Context,
     data: Data,
@@ -163,11 +198,13 @@ def report(context: typer.Context, data: Data) -> None:
     Example: finslm distill report --data ../shared/data
     """
     _need_the_extra()
+    from finslm.distill.context_lines import own_context_lines
     from finslm.distill.corpus import load_corpus, load_pages, own_lines
     from finslm.distill.splits import splits_of
 
     session = session_of(context)
-    splits = splits_of(load_corpus(data, load_pages(data), own_lines(session.settings.data_dir)))
+    data_dir = session.settings.data_dir
+    splits = splits_of(load_corpus(data, load_pages(data), own_lines(data_dir), own_context_lines(data_dir)))
     if session.as_json:
         print_json(splits)
     else:
@@ -214,4 +251,5 @@ def _need_the_extra() -> None:
 
 
 def _described(step: Progress) -> str:
-    return f"Training, step {step.step}, loss {step.line_loss:.3f}, {step.tokens_per_s:.0f} tokens/s"
+    left_out = f", {step.left_out} batches left out: their gradient is no number" if step.left_out else ""
+    return f"Training, step {step.step}, loss {step.line_loss:.3f}, {step.tokens_per_s:.0f} tokens/s{left_out}"

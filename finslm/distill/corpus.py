@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from finslm.distill import finqa, tatqa, teacher
+from finslm.distill.context_lines import asked_of_contexts
 from finslm.distill.examples import Example, json_lines, letters_of, merged, present
 from finslm.distill.teacher import Pages
 
@@ -29,18 +30,21 @@ class Corpus:
     aside: tuple[Example, ...]
 
 
-def load_corpus(data: Path, pages: Pages, more_lines: Sequence[Path] = ()) -> Corpus:
+def load_corpus(
+    data: Path, pages: Pages, more_lines: Sequence[Path] = (), context_lines: Sequence[Path] = ()
+) -> Corpus:
     """The corpus of the folder that DATA.md describes, with the `pages` of its filings and `more_lines` of teachers.
 
-    Raises PathMissing.
+    `context_lines` are a teacher's questions on the contexts of published sets and on pages. Raises PathMissing.
     """
     tables = [tatqa.example_of(context) for context in tatqa.load_contexts(data / "tatqa_dev.json")]
     spoken = [finqa.example_of(dialogue) for dialogue in finqa.load_dialogues(data / "convfinqa_dev100.json")]
     lessons = _lessons([data / "teacher/qa.jsonl"], pages)
-    gathered = [
+    published = [
         *tatqa.gathered(line for name in TATQA_LIKE for line in _gold(data, name)),
         *finqa.gathered(line for name in FINQA_LIKE for line in _gold(data, name)),
     ]
+    gathered = [*published, *asked_of_contexts(published, pages, context_lines)]
     aside = [*tables[-KEPT_TATQA:], *spoken[-KEPT_DIALOGUES:], *lessons[-KEPT_TEACHER:]]
     lessons = [*lessons[:-KEPT_TEACHER], *_lessons(more_lines, pages)]
     training = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons])

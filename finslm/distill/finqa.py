@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import Any, cast
 
 from finslm.answer import table_text
 from finslm.distill.examples import Asked, Example, present
-from finslm.distill.lines import claimed, computed, percentage
-from finslm.distill.spelling import from_steps
+from finslm.distill.lines import LITERAL, claimed, computed, percentage
+from finslm.distill.spelling import from_steps, spelled
 from finslm.documents import Turn
 from finslm.errors import ProgramError
 
 LICENCE = "MIT (FinQA, ConvFinQA)"
 DOUBLED = re.compile(r"(-?[\d.,]+ ?%?) \( [\d.,]+ ?%? \)")
 """The source writes a negative or a percentage twice: `-119 ( 119 )`, `23% ( 23 % )`."""
+TURN = re.compile(r"(?:#turn|_turn_)\d+$")
+"""How the name of a dialogue's line ends."""
 LABELLED = re.compile(r"^(?:text|table)_\d+: ")
 PERCENTAGE = re.compile(
     r"percent|%|growth|rate\b|portion|share of|margin|change .*represent|in relation to", re.IGNORECASE
@@ -67,34 +70,62 @@ def example_of(dialogue: dict[str, Any]) -> Example:
     asked = tuple(
         Asked(turn.question, line, turn.history)
         for turn in turns_of(dialogue)
-        if (line := _line(turn.question, turn.program, turn.executed, (), passages))
+        if (line := _line(turn.question, _expression(turn.program, {}, ()), turn.executed, passages))
     )
     return Example("convfinqa_dev", dialogue["id"], LICENCE, passages, asked)
 
 
 def gathered(lines: Iterable[dict[str, Any]]) -> Iterator[Example]:
-    """Examples of the gathered lines (`gold/README.md`), each on the part of its page that its program needs."""
+    """Examples of the gathered lines (`gold/README.md`), each on the part of its page that its program needs.
+
+    A dialogue's lines come in the order of its turns: a program that starts from an earlier answer gets that answer's own.
+    A context whose question cannot be taught comes without: others may be asked of it.
+    """
+    said: dict[str, dict[Decimal, str]] = defaultdict(dict)
     for line in lines:
         table = [[_single(cell) for cell in row] for row in line["table"] or []]
         passages = tuple(
             text for text in (table_text(table), " ".join(LABELLED.sub("", text) for text in line["texts"])) if text
         )
         history = tuple(Turn(turn["question"], _plain(turn["answer"])) for turn in line["history"])
-        if line["program"] and (written := _line(line["question"], line["program"], line["answer"], table, passages)):
-            page = line["id"].partition(".pdf")[0]
-            yield Example(f"finqa:{line['id']}", page, LICENCE, passages, (Asked(line["question"], written, history),))
+        page, _, turn = line["id"].partition(".pdf")
+        earlier = said[page + TURN.sub("", turn)]
+        expression = _expression(line["program"] or _plain(line["answer"]), earlier, table)
+        written = _line(line["question"], expression, line["answer"], passages)
+        asked = (Asked(line["question"], written, history),) if written else ()
+        yield Example(f"finqa:{line['id']}", page, LICENCE, passages, asked)
+        if turn != TURN.sub("", turn) and expression and (value := _decimal(line["answer"])) is not None:
+            earlier.setdefault(value, expression)
 
 
-def _line(
-    question: str, program: str, answer: object, table: Sequence[Sequence[str]], passages: Sequence[str]
-) -> str | None:
+def _expression(program: str, earlier: Mapping[Decimal, str], table: Sequence[Sequence[str]]) -> str | None:
+    """The program as an expression, in which answers of earlier turns, which no page holds, are what they were computed from."""
     try:
         expression = from_steps(program, table)
+        return (
+            spelled(LITERAL.sub(lambda found: _computed_before(found[0], earlier), expression))
+            if earlier
+            else expression
+        )
     except (ProgramError, IndexError):
+        return None
+
+
+def _computed_before(literal: str, earlier: Mapping[Decimal, str]) -> str:
+    expression = earlier.get(Decimal(literal), literal)
+    return f"({expression})" if LITERAL.fullmatch(expression) is None else literal
+
+
+def _decimal(answer: object) -> Decimal | None:
+    return Decimal(str(answer)) if re.fullmatch(r"-?[\d.]+(?:e-?\d+)?", str(answer)) else None
+
+
+def _line(question: str, expression: str | None, answer: object, passages: Sequence[str]) -> str | None:
+    if expression is None:
         return None
     if " > " in expression:
         return claimed(expression, str(answer).strip().casefold() in ("yes", "true", "1", "1.0"), passages)
-    value = Decimal(str(answer)) if re.fullmatch(r"-?[\d.]+(?:e-?\d+)?", str(answer)) else None
+    value = _decimal(answer)
     if value is None:
         return None
     asks_percent = PERCENTAGE.search(question) and not NO_PERCENTAGE.search(question)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from finslm.answer import MISSING, AnswerLine, Kind, execute, holds, numbers_of
+from finslm.answer import MISSING, AnswerLine, Kind, execute, holds, numbers_of, parse_line
 from finslm.answer.program import CONSTANTS
 from finslm.distill.spelling import spelled, value_of
 from finslm.documents import Scale
@@ -71,6 +71,21 @@ def copied(kind: Kind, parts: Sequence[str], scale: Scale, passages: Sequence[st
     if not printed or any(not part or "|" in part or " ; " in part for part in printed):
         return None
     return str(AnswerLine(kind, tuple(printed), scale))
+
+
+def stands(line: str, passages: Sequence[str]) -> bool:
+    """Whether a line's numbers and words stand in the context as they are written, and its program has a value."""
+    parsed = parse_line(line)
+    if parsed is None:
+        return False
+    match parsed.kind:
+        case "calc":
+            return computed(parsed.parts[0], None, parsed.scale, passages) == line
+        case "answer" | "count":
+            return copied(parsed.kind, parsed.parts, parsed.scale, passages) == line
+        case "check":
+            return _grounded(parsed.parts[0], passages) == parsed.parts[0]
+    return True
 
 
 def _as_printed(part: str, context: str) -> str:

@@ -7,11 +7,11 @@ of the tokens, is computed once for all of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from finslm.answer import Instructions, ask_prompt
 from finslm.distill.examples import Asked, Example
+from finslm.distill.packs import Branch, Pack
 from finslm.model import Prompt
 
 SHARED_SEGMENTS = 4
@@ -25,31 +25,6 @@ class Tokenizer(Protocol):
 
     def tokenize(self, text: str, *, is_control: bool = False) -> list[int]: ...
     def tokenize_prompt(self, prompt: Prompt) -> list[int]: ...
-
-
-@dataclass(frozen=True)
-class Branch:
-    """One question: its tokens, then those of the line (the first task) and of the rationale (the second)."""
-
-    asked: tuple[int, ...]
-    line: tuple[int, ...]
-    rationale: tuple[int, ...]
-
-    @property
-    def tokens(self) -> tuple[int, ...]:
-        return self.asked + self.line + self.rationale
-
-
-@dataclass(frozen=True)
-class Pack:
-    """A context's tokens and its branches; `size` tokens in all."""
-
-    context: tuple[int, ...]
-    branches: tuple[Branch, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.context) + sum(len(branch.tokens) for branch in self.branches)
 
 
 def packs_of(

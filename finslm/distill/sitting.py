@@ -13,16 +13,19 @@ import torch
 
 from finslm.answer import Instructions
 from finslm.distill.analyst import analysed
+from finslm.distill.context_lines import own_context_lines
 from finslm.distill.corpus import companies_of, filings_of, load_corpus, load_pages, own_lines
 from finslm.distill.curve import draw_curve
 from finslm.distill.drills import Drills, drilled
 from finslm.distill.examples import Example, read_examples
 from finslm.distill.export import imported_state
-from finslm.distill.packing import Pack, Tokenizer, packs_of
+from finslm.distill.packing import Tokenizer, packs_of
+from finslm.distill.packs import Pack
 from finslm.distill.student import Student
 from finslm.distill.synth import load_families, synthesised
 from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, train
 from finslm.distill.trimming import trimmed
+from finslm.distill.varying import varied
 from finslm.errors import UsageError
 from finslm.model import usable_cores
 from finslm.model.llama import Llama
@@ -30,7 +33,9 @@ from finslm.model.llama import Llama
 LARGEST_PACK = 1800
 WHOLE_CONTEXT_TOKENS = 1100
 TRIMMED_CONTEXT_TOKENS = 550
+LARGEST_WHOLE_PACK = 2600
 MOST_PASSES = 6
+VARIED = 0.7
 WHOLE = ("tatqa_dev", "convfinqa_dev", "teacher", "analyst")
 """The sets whose contexts stay whole, as questions meet them at run time; the others are cut to what they need."""
 
@@ -55,12 +60,27 @@ class Diet:
     )
 
 
+LONG = Diet(
+    {
+        "tatqa_dev": 0.065,
+        "tatqa": 0.38,
+        "finqa": 0.24,
+        "analyst": 0.045,
+        "synthetic": 0.04,
+        "teacher": 0.21,
+        "convfinqa_dev": 0.02,
+    }
+)
+"""For a run of twenty million tokens and more: each source is gone through three to five times, but for what templates make."""
+
+
 @dataclass(frozen=True)
 class Sitting:
     """Where a sitting takes from and writes to.
 
     `start` is the adapter file of an earlier sitting; `lines` are more teacher lines; `examples` are files of examples, which
-    stand for what the sitting would make itself of the same sources.
+    stand for what the sitting would make itself of the same sources. With `is_whole` no context is cut: two cores cannot
+    afford that, a GPU can.
     """
 
     base: Path
@@ -72,6 +92,7 @@ class Sitting:
     lines: tuple[Path, ...] = ()
     examples: tuple[Path, ...] = ()
     diet: Diet = Diet()
+    is_whole: bool = False
 
     @property
     def adapter_file(self) -> Path:
@@ -91,11 +112,8 @@ class Measured:
 
 def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measured]:
     """Trains, writes the adapter and the curve, and measures."""
-    tokenizer = Llama(sitting.base, threads=1, context_tokens=64)
-    instructions = Instructions.load(sitting.data_dir, is_taught=True)
     recipe = sitting.recipe
-    sources, aside = sources_of(sitting)
-    packs = chosen_packs(sources, sitting.diet, recipe.tokens, recipe.seed, packer(instructions, tokenizer))
+    packs, to_measure = packed(sitting)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(usable_cores())
     student = Student(sitting.base, rank=recipe.rank, device=device)
@@ -104,17 +122,27 @@ def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measu
     train(student, packs, recipe, sitting.run_dir, on_progress, state)
     export_checkpoint(sitting.run_dir, sitting.base, sitting.adapter_file)
     draw_curve(sitting.run_dir)
-    to_measure = packs_to_measure(aside, instructions, tokenizer)
     measured = [Measured(source, *measure(student, packs)) for source, packs in to_measure.items()]
     (sitting.run_dir / "measured.json").write_text(json.dumps([asdict(each) for each in measured], indent=1))
     return measured
+
+
+def packed(sitting: Sitting) -> tuple[list[Pack], dict[str, list[Pack]]]:
+    """What a sitting trains on, and by source what it is measured on."""
+    tokenizer = Llama(sitting.base, threads=1, context_tokens=64)
+    instructions = Instructions.load(sitting.data_dir, is_taught=True)
+    recipe = sitting.recipe
+    sources, aside = sources_of(sitting)
+    pack = packer(instructions, tokenizer, is_whole=sitting.is_whole)
+    packs = chosen_packs(sources, sitting.diet, recipe.tokens, recipe.seed, pack)
+    return packs, packs_to_measure(aside, instructions, tokenizer)
 
 
 def sources_of(sitting: Sitting) -> tuple[dict[str, list[Example]], tuple[Example, ...]]:
     """All examples by their source, and those kept aside."""
     data, data_dir, seed = sitting.data, sitting.data_dir, sitting.recipe.seed
     pages = load_pages(data)
-    corpus = load_corpus(data, pages, (*own_lines(data_dir), *sitting.lines))
+    corpus = load_corpus(data, pages, (*own_lines(data_dir), *sitting.lines), own_context_lines(data_dir))
     by_source = _by_source(corpus.training)
     drills = Drills.load(data_dir)
     for source in DRILLED:
@@ -163,13 +191,14 @@ def chosen_packs(
 
 
 def _drawn(examples: Sequence[Example], chance: random.Random) -> Iterator[Example]:
-    """The examples, pass after pass, each in another order."""
-    for _ in range(MOST_PASSES):
-        yield from chance.sample(examples, len(examples))
+    """The examples, pass after pass, each in another order; after the first most of them with other amounts and years."""
+    for number in range(MOST_PASSES):
+        for example in chance.sample(examples, len(examples)):
+            yield varied(example, chance) if number and chance.random() < VARIED else example
 
 
 def packer(
-    instructions: Instructions, tokenizer: Tokenizer, *, with_rationale: bool = True
+    instructions: Instructions, tokenizer: Tokenizer, *, with_rationale: bool = True, is_whole: bool = False
 ) -> Callable[[Example, random.Random], list[Pack]]:
     """Cuts and packs examples for a student."""
 
@@ -177,6 +206,8 @@ def packer(
         return len(tokenizer.tokenize(text))
 
     def pack(example: Example, chance: random.Random) -> list[Pack]:
+        if is_whole:
+            return packs_of(example, instructions, tokenizer, LARGEST_WHOLE_PACK, with_rationale=with_rationale)
         room = WHOLE_CONTEXT_TOKENS if example.source in WHOLE else TRIMMED_CONTEXT_TOKENS
         cut = trimmed(example, room, count, chance)
         return packs_of(cut, instructions, tokenizer, LARGEST_PACK, with_rationale=with_rationale)

@@ -55,13 +55,16 @@ def line_of(question: dict[str, Any], passages: Sequence[str]) -> str | None:
 
 
 def gathered(lines: Iterable[dict[str, Any]]) -> Iterator[Example]:
-    """Examples of the gathered lines (`gold/README.md`): answers without programs get theirs by search."""
+    """Examples of the gathered lines (`gold/README.md`): answers without programs get theirs by search.
+
+    A context whose question cannot be taught comes without: others may be asked of it.
+    """
     for line in lines:
         table = line["table"] or []
         passages = (table_text(table), *line["texts"])
-        if written := _line_of_gathered(line, table, passages):
-            asked = (Asked(line["question"], written),)
-            yield Example(f"tatqa:{line['id']}", line.get("table_uid") or line["id"], LICENCE, passages, asked)
+        written = _line_of_gathered(line, table, passages)
+        asked = (Asked(line["question"], written),) if written else ()
+        yield Example(f"tatqa:{line['id']}", line.get("table_uid") or line["id"], LICENCE, passages, asked)
 
 
 def _line_of_gathered(line: dict[str, Any], table: list[list[str]], passages: tuple[str, ...]) -> str | None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 from finslm.distill.export import export_adapter
-from finslm.distill.packing import Pack
+from finslm.distill.packs import Pack
 from finslm.distill.student import Student
 from finslm.errors import PathMissing
 
@@ -27,6 +27,8 @@ CHECKPOINT = "checkpoint.pt"
 METRICS = "metrics.jsonl"
 CONFIG = "config.json"
 CLIP = 1.0
+FEW_LEFT_OUT, PART_LEFT_OUT = 5, 0.1
+"""So many batches may have a gradient that is no number (a GPU's fused attention gives one now and then), and this part of all."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: steps, tokens of this sitting, and its losses a token since the last report."""
+    """Where a run stands: steps, tokens of this sitting, its losses a token since the last report, and how many batches were
+    left out because their gradient was no number.
+    """
 
     step: int
     tokens: int
@@ -60,6 +64,7 @@ class Progress:
     rationale_loss: float
     tokens_per_s: float
     rate: float
+    left_out: int = 0
 
 
 def train(
@@ -78,7 +83,7 @@ def train(
     run_dir.mkdir(parents=True, exist_ok=True)
     (run_dir / CONFIG).write_text(json.dumps(asdict(recipe), indent=1))
     optimizer = torch.optim.AdamW(student.weights, lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
-    step = tokens = 0
+    step = tokens = left_out = 0
     if (run_dir / CHECKPOINT).exists():
         saved = torch.load(run_dir / CHECKPOINT, weights_only=True)
         student.load_adapter_state(saved["adapter"])
@@ -94,12 +99,14 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate(tokens / recipe.tokens)
         line_loss, rationale_loss = _learn(student, batch, recipe)
-        torch.nn.utils.clip_grad_norm_(student.weights, CLIP)
-        optimizer.step()
+        if math.isfinite(float(torch.nn.utils.clip_grad_norm_(student.weights, CLIP))):
+            optimizer.step()
+        elif (left_out := left_out + 1) > FEW_LEFT_OUT + step * PART_LEFT_OUT:
+            raise ArithmeticError("the loss is no number any more: lower the learning rate")
         optimizer.zero_grad(set_to_none=True)
         step, tokens = step + 1, tokens + sum(pack.size for pack in batch)
         speed = (tokens - before) / (time.monotonic() - began)
-        progress = Progress(step, tokens, line_loss, rationale_loss, speed, optimizer.param_groups[0]["lr"])
+        progress = Progress(step, tokens, line_loss, rationale_loss, speed, optimizer.param_groups[0]["lr"], left_out)
         _append(run_dir / METRICS, progress)
         on_progress(progress)
         if time.monotonic() - saved_at > recipe.checkpoint_s:
@@ -136,11 +143,11 @@ def measure(student: Student, packs: Sequence[Pack]) -> tuple[int, float, float]
     right: list[bool] = []
     loss, count = 0.0, 0
     with torch.no_grad():
-        for pack in packs:
-            losses = student.losses(pack)
+        for group in student.together(packs):
+            losses = student.losses(group)
             right += losses.right
             loss += float(losses.line)
-            count += sum(len(branch.line) for branch in pack.branches)
+            count += sum(len(branch.line) for pack in group for branch in pack.branches)
     return len(right), sum(right) / len(right), loss / count
 
 
@@ -149,16 +156,14 @@ def _learn(student: Student, batch: Sequence[Pack], recipe: Recipe) -> tuple[flo
     lines = sum(len(branch.line) for pack in batch for branch in pack.branches)
     rationales = sum(len(branch.rationale) for pack in batch for branch in pack.branches)
     line_loss = rationale_loss = 0.0
-    for pack in batch:
-        losses = student.losses(pack)
+    for group in student.together(batch):
+        losses = student.losses(group)
         loss = (1 - recipe.rationale_weight if rationales else 1.0) * losses.line / lines
         if rationales:
             loss = loss + recipe.rationale_weight * losses.rationale / rationales
         loss.backward()
         line_loss += float(losses.line.detach()) / lines
         rationale_loss += float(losses.rationale.detach()) / max(1, rationales)
-    if not math.isfinite(line_loss):
-        raise ArithmeticError("the loss is no number any more: lower the learning rate")
     return line_loss, rationale_loss
 
 

@@ -89,7 +89,7 @@ def requantize(
     reader = GGUFReader(base)
     tensors = _planned(reader, built, knowledge)
     writer = GGUFWriter(target, _text(reader, "general.architecture"))
-    _copy_metadata(reader, writer, name, built, knowledge)
+    copy_metadata(reader, writer, name, built, knowledge)
     for tensor in tensors:
         dtype = np.dtype(np.float32 if tensor.wanted == GGMLQuantizationType.F32 else np.float16)
         writer.add_tensor_info(tensor.name, tensor.shape, dtype, tensor.wanted_bytes, raw_dtype=tensor.wanted)
@@ -134,7 +134,8 @@ def _wanted(name: str, shape: tuple[int, ...], built: Built) -> GGMLQuantization
     return GGMLQuantizationType["Q8_0" if is_fine else built.linear]
 
 
-def _copy_metadata(reader: GGUFReader, writer: GGUFWriter, name: str, built: Built, knowledge: Knowledge) -> None:
+def copy_metadata(reader: GGUFReader, writer: GGUFWriter, name: str, built: Built, knowledge: Knowledge) -> None:
+    """The base's metadata, with those of the built model in place of the general ones."""
     writer.add_name(name)
     writer.add_file_type(FILE_TYPES[built.linear])
     writer.add_quantization_version(2)

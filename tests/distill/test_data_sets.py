@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from finslm.distill import finqa, tatqa, teacher
-from finslm.distill.examples import merged
+from finslm.distill.context_lines import asked_of_contexts
+from finslm.distill.examples import Example, merged
 from finslm.distill.induction import induced
+from finslm.distill.lines import stands
 
 TABLE = [["(in millions)", "2019", "2018"], ["Sales", "$ 1,496.5", "$ 1,202.9"], ["Other", "(44.1)", "56.7"]]
 CONTEXT: dict[str, Any] = {
@@ -116,6 +120,70 @@ def test_a_dialogue_is_asked_turn_by_turn_with_what_was_said() -> None:
     ]
     assert [len(each.history) for each in example.asked] == [0, 1, 2]
     assert example.asked[2].history[0].answer == "1279"
+
+
+def test_a_turn_that_starts_from_an_earlier_answer_is_computed_from_the_page() -> None:
+    turns = [("add(48.3, 45.5)", 93.8), ("add(93.8, 61.9)", 155.7), ("divide(155.7, 3)", 51.9)]
+    lines = [
+        {
+            "id": f"a/page_1.pdf#turn{number}",
+            "table": [["costs", "48.3", "45.5", "61.9"]],
+            "texts": [],
+            "history": [],
+            "question": "and now?",
+            "program": program,
+            "answer": answer,
+        }
+        for number, (program, answer) in enumerate(turns)
+    ]
+    assert [example.asked[0].line for example in finqa.gathered(lines)] == [
+        "calc: 48.3 + 45.5 | none",
+        "calc: 48.3 + 45.5 + 61.9 | none",
+        "calc: (48.3 + 45.5 + 61.9) / 3 | none",
+    ]
+
+
+def test_our_own_questions_find_their_context_and_a_dialogue_ends_where_a_turn_does_not_hold(tmp_path: Path) -> None:
+    example = Example("tatqa:1", "c", "l", ("Sales | 480.0 | 400.0", "Due in 2030."), ())
+    lines = [
+        {"context": example.context_sha256, "turns": [["When?", "answer: 2030 | none"]]},
+        {
+            "context": example.context_sha256,
+            "turns": [
+                ["And sales?", "calc: 480.0 | none"],
+                ["Growth?", "calc: (480.0 - 400.0) / 400.0 * 100 | percent"],
+                ["So?", "calc: 20.0 | none"],
+                ["And before?", "calc: 400.0 | none"],
+            ],
+        },
+        {"context": "of another", "turns": [["Who?", "missing"]]},
+        {"doc": "ACME_2021_10K", "page": 7, "turns": [["Were sales above 400?", "check: 480.0 > 400 | none"]]},
+        {"doc": "ACME_2021_10K", "page": 8, "turns": [["Who?", "missing"]]},
+    ]
+    file = tmp_path / "lines.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    asked, of_page = merged(asked_of_contexts([example], {("ACME_2021_10K", 7): PAGE.replace("400.0", "400")}, [file]))
+    assert [each.question for each in asked.asked] == ["When?", "And sales?", "Growth?"]
+    assert [turn.answer for turn in asked.asked[2].history] == ["480"]
+    assert (of_page.source, of_page.context_id, len(of_page.asked)) == ("teacher:ours", "ACME_2021_10K|7", 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_held"),
+    [
+        ("calc: 480.0 - 400.0 | million", True),
+        ("calc: 480 - 400.0 | million", False),
+        ("calc: 480.0 - 1 / 0 | million", False),
+        ("answer: due in 2030 | none", False),
+        ("count: Sales ; Due in 2030 | none", True),
+        ("check: 480.0 > 400.0 | none", True),
+        ("check: 481.0 > 400.0 | none", False),
+        ("missing", True),
+        ("nothing", False),
+    ],
+)
+def test_a_line_stands_in_its_context_to_the_letter(line: str, is_held: bool) -> None:
+    assert stands(line, ("Sales | 480.0 | 400.0", "Due in 2030.")) == is_held
 
 
 @pytest.mark.parametrize(

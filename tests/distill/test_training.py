@@ -14,7 +14,8 @@ from random_model import write_random_model
 from finslm.answer import Instructions
 from finslm.config import shipped
 from finslm.distill.examples import Asked, Example
-from finslm.distill.packing import Pack, packs_of
+from finslm.distill.packing import packs_of
+from finslm.distill.packs import Pack, read_packs, write_packs
 from finslm.model.llama import Llama, Step
 from finslm.model.manifest import Built
 from finslm.model.requantize import Knowledge
@@ -56,10 +57,41 @@ def student(base: Path):  # type: ignore[no-untyped-def]
 def test_a_question_costs_the_same_loss_in_a_pack_and_alone(base: Path, packs: list[Pack]) -> None:
     pupil = student(base)
     pack = packs[0]
-    together = pupil.losses(pack)
-    apart = [pupil.losses(Pack(pack.context, (branch,))) for branch in pack.branches]
+    together = pupil.losses([pack])
+    apart = [pupil.losses([Pack(pack.context, (branch,))]) for branch in pack.branches]
     assert float(together.line) == pytest.approx(sum(float(each.line) for each in apart), rel=0.01)
     assert float(together.rationale) == pytest.approx(sum(float(each.rationale) for each in apart), rel=0.01)
+
+
+def test_packs_cost_the_same_losses_at_once_and_one_by_one(base: Path, packs: list[Pack]) -> None:
+    pupil = student(base)
+    mixed = [packs[0], replace(packs[1], branches=packs[1].branches[:1]), packs[2]]
+    together = pupil.losses(mixed)
+    apart = [pupil.losses([pack]) for pack in mixed]
+    assert float(together.line) == pytest.approx(sum(float(each.line) for each in apart), rel=0.01)
+    assert float(together.rationale) == pytest.approx(sum(float(each.rationale) for each in apart), rel=0.01)
+    assert len(together.right) == sum(len(pack.branches) for pack in mixed)
+
+
+def test_an_adapted_layer_gives_the_same_as_one_product(base: Path) -> None:
+    import torch
+    from peft.tuners.lora.layer import Linear
+
+    from finslm.distill.student import merged_forward
+
+    pupil = student(base)
+    for weight in pupil.weights:
+        weight.data = torch.randn_like(weight) * 0.05
+    layer = next(module for module in pupil.adapted.modules() if isinstance(module, Linear))
+    inputs = torch.randn(5, layer.in_features)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        apart, merged = layer(inputs).float(), merged_forward(layer, inputs).float()
+    assert float((apart - merged).norm() / apart.norm()) < 0.02
+
+
+def test_packs_travel_in_a_file(packs: list[Pack], tmp_path: Path) -> None:
+    write_packs(tmp_path / "packs.npz", packs)
+    assert read_packs(tmp_path / "packs.npz") == packs
 
 
 def test_a_source_gives_its_part_of_the_tokens_in_several_passes_or_nothing_at_all(packs: list[Pack]) -> None:
@@ -132,7 +164,7 @@ def test_the_runtime_computes_what_the_student_does(base: Path, packs: list[Pack
     built = Built("merged.gguf", 1, "0" * 64, "Q8_0", "Q8_0")
     requantize(base, merged, "merged", built, Knowledge(load_adapter(tmp_path / "adapter.gguf")))
     alone = replace(packs[0], branches=packs[0].branches[:1])
-    laid = layout(alone, torch.device("cpu"), torch.bfloat16)
+    laid = layout([[alone]], torch.device("cpu"), torch.bfloat16)
     with torch.no_grad():
         hidden = pupil.adapted.base_model.model.model(
             input_ids=laid.tokens,
