@@ -17,10 +17,11 @@ WORDS_CHARACTERS = 320
 ANSWER_TOKENS = 350
 """Enough for every output of the grammar, for a token is at least one character: an output always comes to its end."""
 SCALE_WORDS = {
-    "thousand": re.compile(r"thousand|\b000s?\b|'000", re.IGNORECASE),
-    "million": re.compile(r"million|\bmn\b|\$m\b|\d ?m\b", re.IGNORECASE),
-    "billion": re.compile(r"billion|\bbn\b", re.IGNORECASE),
+    "thousand": re.compile(r"thousand|\b000s?\b|'000|(?<![a-z])k(?![a-z])", re.IGNORECASE),
+    "million": re.compile(r"million|(?<![a-z])m[mn]?(?![a-z])", re.IGNORECASE),
+    "billion": re.compile(r"billion|(?<![a-z])bn?(?![a-z])", re.IGNORECASE),
 }
+"""Words and abbreviations of magnitude, as they stand alone, after a sign of currency or after digits: `$m`, `€bn`, `5k`."""
 
 
 def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber]) -> str:

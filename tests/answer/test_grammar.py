@@ -93,6 +93,26 @@ def test_lines_of_every_form_can_be_written(llama: Llama, vocabulary: Vocabulary
 
 
 @pytest.mark.parametrize(
+    ("units", "scale"),
+    [
+        ("€m", "million"),
+        ("(in US$ mm)", "million"),
+        ("in 5.2mn", "million"),
+        ("£bn", "billion"),
+        ("RMB’000", "thousand"),
+        ("US$k", "thousand"),
+    ],
+)
+def test_a_scale_that_the_evidence_abbreviates_can_be_written(
+    llama: Llama, vocabulary: Vocabulary, units: str, scale: str
+) -> None:
+    text = f" | 2019 {units}\nNet debt | 412"
+    passages = [Passage("p", "d", 0, 0, len(text), text)]
+    grammar = answer_grammar(passages, numbers_in(passages))
+    assert admits(llama, vocabulary, grammar, f"calc: 412 | {scale}\n")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "calc: 413 | none",  # stands nowhere
