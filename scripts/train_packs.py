@@ -58,8 +58,9 @@ def main() -> None:
                 f"{step.tokens} tokens, loss {step.line_loss:.3f} {step.rationale_loss:.3f}, {step.tokens_per_s:.0f}/s,"
                 f" left out {step.left_out}"
             )
-        if marks and step.tokens >= marks[0]:
-            del marks[0]
+        passed = [mark for mark in marks if step.tokens >= mark]
+        if passed:
+            del marks[: len(passed)]
             print(step.tokens, known())
 
     def known() -> str:

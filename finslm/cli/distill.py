@@ -110,7 +110,7 @@ def pack(
 ) -> None:
     """Pack examples for a long run on another machine, which needs a GPU, torch and `scripts/train_packs.py`.
 
-    Contexts stay whole, and each time an example comes again it has other amounts and years.
+    Contexts stay whole, and most of what comes again has other amounts and years.
 
     Example: finslm distill pack --data ../shared/data --base qwen2.5-coder-0.5b-instruct-q4_k_m.gguf --out packs
     """

@@ -1,7 +1,7 @@
 """Our own questions on contexts that stay out of our files: those of published sets by their hash, pages of filings by place.
 
 A line is a `context`, or `doc` and `page`, and its `turns`, pairs of a question and the line that answers it; a single
-question is one turn.
+question is one turn. The lines of dialogues are programs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from finslm.distill.lines import stands
 from finslm.documents import Turn
 
 FILES = ("tables.jsonl", "dialogues.jsonl", "pages.jsonl")
-SIX_DIGITS = ".6g"
+SIX_DIGITS = 6
 
 
 def own_context_lines(data_dir: Path) -> tuple[Path, ...]:
@@ -56,9 +56,12 @@ def _asked(turns: Sequence[tuple[str, str]], passages: Sequence[str]) -> Iterato
 
 
 def _said(line: str) -> str:
-    """What the turn that `line` answers was told, as published dialogues print it: six digits, percentages with one decimal."""
+    """What the turn that `line` answers was told, as published dialogues print it: percentages with one decimal."""
     parsed = parse_line(line)
     if parsed is None or parsed.kind != "calc":
-        return line if parsed is None else ", ".join(parsed.parts)
-    value = float(execute(parsed.parts[0]))
-    return f"{round(value, 1):{SIX_DIGITS}}%" if parsed.scale == "percent" else format(value, SIX_DIGITS)
+        return line
+    value = execute(parsed.parts[0])
+    decimals = 1 if parsed.scale == "percent" else max(0, SIX_DIGITS - len(str(abs(int(value)))))
+    number = f"{value:.{decimals}f}"
+    told = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{told}%" if parsed.scale == "percent" else told

@@ -21,6 +21,10 @@ from finslm.errors import ProgramError
 LICENCE = "MIT (FinQA, ConvFinQA)"
 DOUBLED = re.compile(r"(-?[\d.,]+ ?%?) \( [\d.,]+ ?%? \)")
 """The source writes a negative or a percentage twice: `-119 ( 119 )`, `23% ( 23 % )`."""
+COMPUTED = re.compile(
+    r"change|difference|percent|how many|which year|total|sum|average|growth|ratio|portion", re.IGNORECASE
+)
+"""Questions whose answer is seldom just read, though its digits may be printed somewhere."""
 TURN = re.compile(r"(?:#turn|_turn_)\d+$")
 """How the name of a dialogue's line ends."""
 LABELLED = re.compile(r"^(?:text|table)_\d+: ")
@@ -88,24 +92,26 @@ def gathered(lines: Iterable[dict[str, Any]]) -> Iterator[Example]:
             text for text in (table_text(table), " ".join(LABELLED.sub("", text) for text in line["texts"])) if text
         )
         history = tuple(Turn(turn["question"], _plain(turn["answer"])) for turn in line["history"])
-        page, _, turn = line["id"].partition(".pdf")
-        earlier = said[page + TURN.sub("", turn)]
-        expression = _expression(line["program"] or _plain(line["answer"]), earlier, table)
+        page, _, rest = line["id"].partition(".pdf")
+        dialogue = page + TURN.sub("", rest)
+        is_turn = TURN.search(rest) is not None
+        earlier = said[dialogue]
+        read = _plain(line["answer"]) if is_turn and not COMPUTED.search(line["question"]) else ""
+        expression = _expression(line["program"] or read, earlier, table)
         written = _line(line["question"], expression, line["answer"], passages)
         asked = (Asked(line["question"], written, history),) if written else ()
         yield Example(f"finqa:{line['id']}", page, LICENCE, passages, asked)
-        if turn != TURN.sub("", turn) and expression and (value := _decimal(line["answer"])) is not None:
+        if is_turn and expression and (value := _decimal(line["answer"])) is not None:
             earlier.setdefault(value, expression)
 
 
 def _expression(program: str, earlier: Mapping[Decimal, str], table: Sequence[Sequence[str]]) -> str | None:
-    """The program as an expression, in which answers of earlier turns, which no page holds, are what they were computed from."""
+    """The program as an expression, in which what an earlier turn answered is what that was computed from."""
     try:
-        expression = from_steps(program, table)
-        return (
-            spelled(LITERAL.sub(lambda found: _computed_before(found[0], earlier), expression))
-            if earlier
-            else expression
+        sides = from_steps(program, table).split(" > ")
+        return " > ".join(
+            spelled(LITERAL.sub(lambda found: _computed_before(found[0], earlier), side)) if earlier else side
+            for side in sides
         )
     except (ProgramError, IndexError):
         return None
@@ -131,7 +137,7 @@ def _line(question: str, expression: str | None, answer: object, passages: Seque
     asks_percent = PERCENTAGE.search(question) and not NO_PERCENTAGE.search(question)
     if asks_percent and re.fullmatch(r"0\.\d+", expression):
         # A percentage that was read: the page prints 94 where the program says 0.94.
-        return computed(str((Decimal(expression) * 100).normalize()), value * 100, "percent", passages)
+        return computed(format((Decimal(expression) * 100).normalize(), "f"), value * 100, "percent", passages)
     if asks_percent and " / " in expression and not expression.endswith("* 100"):
         return percentage(expression, value, passages)
     return computed(expression, value, "none", passages)

@@ -74,9 +74,9 @@ def copied(kind: Kind, parts: Sequence[str], scale: Scale, passages: Sequence[st
 
 
 def stands(line: str, passages: Sequence[str]) -> bool:
-    """Whether a line's numbers and words stand in the context as they are written, and its program has a value."""
+    """Whether a line's numbers and words stand in the context as they are written, and its program or claim has a value."""
     parsed = parse_line(line)
-    if parsed is None:
+    if parsed is None or str(parsed) != line:
         return False
     match parsed.kind:
         case "calc":
@@ -84,7 +84,19 @@ def stands(line: str, passages: Sequence[str]) -> bool:
         case "answer" | "count":
             return copied(parsed.kind, parsed.parts, parsed.scale, passages) == line
         case "check":
-            return _grounded(parsed.parts[0], passages) == parsed.parts[0]
+            return (
+                parsed.scale == "none"
+                and _has_truth(parsed.parts[0])
+                and _grounded(parsed.parts[0], passages) == parsed.parts[0]
+            )
+    return True
+
+
+def _has_truth(claim: str) -> bool:
+    try:
+        holds(claim)
+    except ProgramError:
+        return False
     return True
 
 

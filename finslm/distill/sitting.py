@@ -34,8 +34,9 @@ LARGEST_PACK = 1800
 WHOLE_CONTEXT_TOKENS = 1100
 TRIMMED_CONTEXT_TOKENS = 550
 LARGEST_WHOLE_PACK = 2600
+"""The largest pack, in tokens, where no context is cut."""
 MOST_PASSES = 6
-VARIED = 0.7
+PART_OF_REPEATS_VARIED = 0.7
 WHOLE = ("tatqa_dev", "convfinqa_dev", "teacher", "analyst")
 """The sets whose contexts stay whole, as questions meet them at run time; the others are cut to what they need."""
 
@@ -79,8 +80,8 @@ class Sitting:
     """Where a sitting takes from and writes to.
 
     `start` is the adapter file of an earlier sitting; `lines` are more teacher lines; `examples` are files of examples, which
-    stand for what the sitting would make itself of the same sources. With `is_whole` no context is cut: two cores cannot
-    afford that, a GPU can.
+    stand for what the sitting would make itself of the same sources. With `is_whole` no context is cut, and the
+    few that are too long for a pack are left out: two cores cannot afford that, a GPU can.
     """
 
     base: Path
@@ -194,7 +195,7 @@ def _drawn(examples: Sequence[Example], chance: random.Random) -> Iterator[Examp
     """The examples, pass after pass, each in another order; after the first most of them with other amounts and years."""
     for number in range(MOST_PASSES):
         for example in chance.sample(examples, len(examples)):
-            yield varied(example, chance) if number and chance.random() < VARIED else example
+            yield varied(example, chance) if number and chance.random() < PART_OF_REPEATS_VARIED else example
 
 
 def packer(
@@ -208,7 +209,7 @@ def packer(
     def pack(example: Example, chance: random.Random) -> list[Pack]:
         if is_whole:
             return packs_of(example, instructions, tokenizer, LARGEST_WHOLE_PACK, with_rationale=with_rationale)
-        room = WHOLE_CONTEXT_TOKENS if example.source in WHOLE else TRIMMED_CONTEXT_TOKENS
+        room = WHOLE_CONTEXT_TOKENS if example.source.partition(":")[0] in WHOLE else TRIMMED_CONTEXT_TOKENS
         cut = trimmed(example, room, count, chance)
         return packs_of(cut, instructions, tokenizer, LARGEST_PACK, with_rationale=with_rationale)
 

@@ -78,6 +78,7 @@ def train(
     """Trains `student` on `packs`, in a new order each pass, until the sitting's tokens are used; resumes what was begun.
 
     `state` is an adapter to start from where there is no checkpoint. A kill loses what came after the last checkpoint.
+    Raises ArithmeticError when more than a few batches have no gradient.
     """
     torch.manual_seed(recipe.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
@@ -88,7 +89,7 @@ def train(
         saved = torch.load(run_dir / CHECKPOINT, weights_only=True)
         student.load_adapter_state(saved["adapter"])
         optimizer.load_state_dict(saved["optimizer"])
-        step, tokens = saved["step"], saved["tokens"]
+        step, tokens, left_out = saved["step"], saved["tokens"], saved.get("left_out", 0)
     elif state is not None:
         student.load_adapter_state(state)
     began = saved_at = time.monotonic()
@@ -110,9 +111,9 @@ def train(
         _append(run_dir / METRICS, progress)
         on_progress(progress)
         if time.monotonic() - saved_at > recipe.checkpoint_s:
-            _save(student, optimizer, step, tokens, run_dir)
+            _save(student, optimizer, {"step": step, "tokens": tokens, "left_out": left_out}, run_dir)
             saved_at = time.monotonic()
-    _save(student, optimizer, step, tokens, run_dir)
+    _save(student, optimizer, {"step": step, "tokens": tokens, "left_out": left_out}, run_dir)
 
 
 def export_checkpoint(run_dir: Path, base: Path, to: Path) -> None:
@@ -172,9 +173,8 @@ def _append(path: Path, progress: Progress) -> None:
         file.write(json.dumps(asdict(progress)) + "\n")
 
 
-def _save(student: Student, optimizer: torch.optim.Optimizer, step: int, tokens: int, run_dir: Path) -> None:
+def _save(student: Student, optimizer: torch.optim.Optimizer, counts: dict[str, int], run_dir: Path) -> None:
     """Writes a checkpoint whole or not at all."""
     partial = run_dir / f"{CHECKPOINT}.part"
-    state = {"adapter": student.adapter_state(), "optimizer": optimizer.state_dict(), "step": step, "tokens": tokens}
-    torch.save(state, partial)
+    torch.save({"adapter": student.adapter_state(), "optimizer": optimizer.state_dict(), **counts}, partial)
     partial.replace(run_dir / CHECKPOINT)

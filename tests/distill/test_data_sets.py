@@ -143,6 +143,44 @@ def test_a_turn_that_starts_from_an_earlier_answer_is_computed_from_the_page() -
     ]
 
 
+def test_a_comparison_of_earlier_answers_is_one_of_the_page_and_what_must_be_computed_is_not_read() -> None:
+    asked = [
+        ("what was it in 2008?", "", 48.3),
+        ("and the total?", "add(48.3, 45.5)", 93.8),
+        ("is that total larger than costs in 2009?", "greater(93.8, 61.9)", "yes"),
+        ("what was the change?", "", 45.5),
+    ]
+    lines = [
+        {
+            "id": f"a/page_1.pdf#turn{number}",
+            "table": [["costs", "48.3", "45.5", "61.9"]],
+            "texts": [],
+            "history": [],
+            "question": question,
+            "program": program,
+            "answer": answer,
+        }
+        for number, (question, program, answer) in enumerate(asked)
+    ]
+    taught = [[each.line for each in example.asked] for example in finqa.gathered(lines)]
+    assert taught == [
+        ["calc: 48.3 | none"],
+        ["calc: 48.3 + 45.5 | none"],
+        ["check: 48.3 + 45.5 > 61.9 | none"],
+        [],
+    ]
+
+
+def test_what_an_earlier_turn_was_told_is_printed_as_published_dialogues_print_it(tmp_path: Path) -> None:
+    example = Example("finqa:1", "c", "l", ("sales | 65516100 | 17.25 | 3",), ())
+    lines = ["calc: 65516100 | none", "calc: 17.25 / 3 | none", "calc: 3 / 17.25 * 100 | percent", "calc: 3 | none"]
+    turns = [[f"{number}?", line] for number, line in enumerate(lines)]
+    file = tmp_path / "lines.jsonl"
+    file.write_text(json.dumps({"context": example.context_sha256, "turns": turns}))
+    (spoken,) = asked_of_contexts([example], {}, [file])
+    assert [turn.answer for turn in spoken.asked[3].history] == ["65516100", "5.75", "17.4%"]
+
+
 def test_our_own_questions_find_their_context_and_a_dialogue_ends_where_a_turn_does_not_hold(tmp_path: Path) -> None:
     example = Example("tatqa:1", "c", "l", ("Sales | 480.0 | 400.0", "Due in 2030."), ())
     lines = [
@@ -178,6 +216,10 @@ def test_our_own_questions_find_their_context_and_a_dialogue_ends_where_a_turn_d
         ("count: Sales ; Due in 2030 | none", True),
         ("check: 480.0 > 400.0 | none", True),
         ("check: 481.0 > 400.0 | none", False),
+        ("check: 480.0 | none", False),
+        ("check: 480.0 > 1 / 0 | none", False),
+        ("check: 480.0 > 400.0 | million", False),
+        ("missing ", False),
         ("missing", True),
         ("nothing", False),
     ],

@@ -64,13 +64,18 @@ def test_a_question_costs_the_same_loss_in_a_pack_and_alone(base: Path, packs: l
 
 
 def test_packs_cost_the_same_losses_at_once_and_one_by_one(base: Path, packs: list[Pack]) -> None:
+    from finslm.distill.attention import in_rows
+
     pupil = student(base)
-    mixed = [packs[0], replace(packs[1], branches=packs[1].branches[:1]), packs[2]]
+    long = Pack(packs[3].context, packs[3].branches * 4)
+    mixed = [packs[0], replace(packs[1], branches=packs[1].branches[:1]), long, packs[2]]
+    rows = in_rows(mixed)
+    assert sorted(map(len, rows)) == [1, 1, 2]
     together = pupil.losses(mixed)
-    apart = [pupil.losses([pack]) for pack in mixed]
+    apart = [pupil.losses([pack]) for row in rows for pack in row]
     assert float(together.line) == pytest.approx(sum(float(each.line) for each in apart), rel=0.01)
     assert float(together.rationale) == pytest.approx(sum(float(each.rationale) for each in apart), rel=0.01)
-    assert len(together.right) == sum(len(pack.branches) for pack in mixed)
+    assert together.right == tuple(right for each in apart for right in each.right)
 
 
 def test_an_adapted_layer_gives_the_same_as_one_product(base: Path) -> None:
@@ -81,12 +86,30 @@ def test_an_adapted_layer_gives_the_same_as_one_product(base: Path) -> None:
 
     pupil = student(base)
     for weight in pupil.weights:
-        weight.data = torch.randn_like(weight) * 0.05
+        weight.data = torch.randn_like(weight) * 0.3
     layer = next(module for module in pupil.adapted.modules() if isinstance(module, Linear))
     inputs = torch.randn(5, layer.in_features)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        apart, merged = layer(inputs).float(), merged_forward(layer, inputs).float()
-    assert float((apart - merged).norm() / apart.norm()) < 0.02
+        plain = layer.base_layer(inputs).float()
+        apart, merged = layer(inputs).float() - plain, merged_forward(layer, inputs).float() - plain
+    assert float((apart - merged).norm() / apart.norm()) < 0.03
+
+
+def test_a_batch_without_a_gradient_is_left_out_and_many_end_the_run(
+    base: Path, packs: list[Pack], tmp_path: Path
+) -> None:
+    from finslm.distill.train import FEW_LEFT_OUT, Progress, Recipe, train
+
+    recipe = Recipe(tokens=40 * packs[0].size, rank=4, learning_rate=1e-3, batch_tokens=packs[0].size)
+    pupil, seen = student(base), list[Progress]()
+    before = {name: tensor.clone() for name, tensor in pupil.adapter_state().items()}
+    spoiled = [weight.register_hook(lambda gradient: gradient * float("nan")) for weight in pupil.weights]
+    with pytest.raises(ArithmeticError):
+        train(pupil, packs, recipe, tmp_path / "run", seen.append)
+    assert [progress.left_out for progress in seen] == list(range(1, FEW_LEFT_OUT + 1))
+    assert all(bool((tensor == before[name]).all()) for name, tensor in pupil.adapter_state().items())
+    for hook in spoiled:
+        hook.remove()
 
 
 def test_packs_travel_in_a_file(packs: list[Pack], tmp_path: Path) -> None:
