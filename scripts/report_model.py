@@ -78,14 +78,10 @@ def measured(name: str, path: Path, tatqa: Sequence[Item], dialogues: Sequence[I
     text = "\n".join(sample.read_text("utf-8") for sample in sorted((shipped("data") / "samples").glob("*.txt")))
     with Engine(path, threads=usable_cores(), context_tokens=settings.context_tokens) as engine:
         answerer = Answerer(engine, instructions, evidence_tokens=settings.evidence_tokens, abstain_below=0.0)
-        return Row(
-            name,
-            path.stat().st_size,
-            report(marked(tatqa, answerer)),
-            report(marked(dialogues, answerer)),
-            prompt_rate(engine, text, 1),
-            writing_rate(engine, 1, None, 1),
-        )
+        marks = report(marked(tatqa, answerer)), report(marked(dialogues, answerer))
+    with Engine(path, threads=usable_cores(), context_tokens=settings.context_tokens, drafts=False) as engine:
+        writing, reading = writing_rate(engine, 1, None, 1), prompt_rate(engine, text, 1)
+    return Row(name, path.stat().st_size, *marks, reading, writing)
 
 
 def line_of(row: Row) -> str:

@@ -13,10 +13,14 @@ Tokens = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a token is chosen: the most probable one at temperature 0, else at random, the same for the same seed."""
+    """How a token is chosen: the most probable one at temperature 0, else at random, the same for the same seed.
+
+    An endless text takes the end for a token like any other: only `max_tokens` or a grammar ends it. For measuring.
+    """
 
     temperature: float = 0.0
     seed: int = 0
+    is_endless: bool = False
 
 
 class Chooser:

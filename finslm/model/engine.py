@@ -179,7 +179,7 @@ class Engine:
                 sampling=sampling,
                 max_tokens=max_tokens,
                 piece_of=self._llama.piece,
-                is_end=self._llama.is_end,
+                is_end=(lambda _: False) if sampling.is_endless else self._llama.is_end,
             )
         )
 
