@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from finslm.answer.grounding import cite_operands, cite_words
 from finslm.answer.line import AnswerLine
 from finslm.answer.numbers import EvidenceNumber, currency_of
-from finslm.answer.program import execute, holds, operands
+from finslm.answer.program import execute, holds, is_ratio, operands
 from finslm.documents import Answer, Citation, Passage, Question, Scale
 from finslm.errors import ProgramError
 
@@ -38,7 +38,7 @@ def compose(
 def _computed(question: Question, line: AnswerLine, numbers: Sequence[EvidenceNumber], confidence: float) -> Answer:
     program = line.parts[0]
     value, places = execute(program), _cited(program, numbers)
-    unit = _unit(line.scale, places, numbers)
+    unit = None if line.scale == "none" and is_ratio(program) else _unit(line.scale, places, numbers)
     return Answer(
         id=question.id,
         answer=_spoken(value, line.scale, unit),

@@ -61,6 +61,22 @@ def operands(program: str) -> tuple[Decimal, ...]:
     return tuple(_literal(node, program) for node in nodes)
 
 
+def is_ratio(program: str) -> bool:
+    """Whether the numbers' unit cancels out of the value, or comes twice: of money by money no money is left."""
+    tree = _parsed(program)
+    return not isinstance(tree, ast.Constant) and _degree(tree, program) != 1
+
+
+def _degree(node: ast.expr, program: str) -> int:
+    """The power of the numbers' unit in the value; numbers that stand in no evidence have none."""
+    if isinstance(node, ast.Constant):
+        return 0 if ast.get_source_segment(program, node) in CONSTANTS else 1
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.Pow):
+        left, right = (_degree(side, program) for side in (node.left, node.right))
+        return left - right if isinstance(node.op, ast.Div) else left + right * isinstance(node.op, ast.Mult)
+    return max((_degree(part, program) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)), default=0)
+
+
 @contextmanager
 def _reasons_told() -> Iterator[None]:
     try:
