@@ -12,12 +12,9 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
-from finslm.distill.export import imported_state
 from finslm.distill.packs import read_packs
-from finslm.distill.student import Student
-from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, train
+from finslm.distill.student import Student, device_here
+from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, state_of, train
 
 REPORTED_EVERY = 20
 
@@ -48,8 +45,7 @@ def main() -> None:
         seed=given.seed,
     )
     aside = {path.stem.removeprefix("aside-"): read_packs(path) for path in sorted(given.packs.glob("aside-*.npz"))}
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    student = Student(given.base, rank=given.rank, device=device)
+    student = Student(given.base, rank=given.rank, device=device_here())
     marks = [given.tokens * part // given.measures for part in range(1, given.measures)]
 
     def on_progress(step: Progress) -> None:
@@ -69,9 +65,8 @@ def main() -> None:
             {source: [count, round(right, 3), round(loss, 3)] for source, (count, right, loss) in measured.items()}
         )
 
-    earlier = imported_state(given.start, given.base) if given.start else {}
-    state = {name: torch.from_numpy(values) for name, values in earlier.items()} or None
-    train(student, read_packs(given.packs / "training.npz"), recipe, given.run, on_progress, state)
+    packs = read_packs(given.packs / "training.npz")
+    train(student, packs, recipe, given.run, on_progress, state_of(given.start, given.base))
     print("end", known())
     export_checkpoint(given.run, given.base, given.run / "adapter.gguf")
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 from gguf import GGUFReader, GGUFWriter
 
 from finslm.config import shipped
 from finslm.model.manifest import load_manifest
-from finslm.model.requantize import EMBEDDING, OUTPUT, Knowledge, copy_metadata
+from finslm.model.requantize import Knowledge, copy_metadata, held_tensors
 from finslm.model.vocabulary import load_kept
 
 
@@ -31,15 +30,10 @@ def main() -> None:
     manifest = load_manifest(folder / "manifest.toml")
     kept = load_kept(folder / manifest.vocabulary.file) if manifest.vocabulary else None
     reader = GGUFReader(given.base)
-    held = {tensor.name: tensor for tensor in reader.tensors}
     writer = GGUFWriter(given.out, manifest.architecture)
     copy_metadata(reader, writer, given.name, manifest.built, Knowledge(kept=kept))
-    for name, tensor in held.items():
-        if name == OUTPUT:
-            continue
-        taken = held.get(OUTPUT, tensor) if name == EMBEDDING else tensor
-        data = taken.data if name != EMBEDDING or kept is None else taken.data[kept]
-        writer.add_tensor(name, np.ascontiguousarray(data), raw_dtype=taken.tensor_type)
+    for held in held_tensors(reader, kept):
+        writer.add_tensor(held.name, held.data, raw_dtype=held.type)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

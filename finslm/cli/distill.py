@@ -198,13 +198,11 @@ def report(context: typer.Context, data: Data) -> None:
     Example: finslm distill report --data ../shared/data
     """
     _need_the_extra()
-    from finslm.distill.context_lines import own_context_lines
-    from finslm.distill.corpus import load_corpus, load_pages, own_lines
+    from finslm.distill.corpus import load_corpus, load_pages
     from finslm.distill.splits import splits_of
 
     session = session_of(context)
-    data_dir = session.settings.data_dir
-    splits = splits_of(load_corpus(data, load_pages(data), own_lines(data_dir), own_context_lines(data_dir)))
+    splits = splits_of(load_corpus(data, load_pages(data), session.settings.data_dir))
     if session.as_json:
         print_json(splits)
     else:

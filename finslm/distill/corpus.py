@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from finslm.distill import finqa, tatqa, teacher
-from finslm.distill.context_lines import asked_of_contexts
+from finslm.distill.context_lines import asked_of_contexts, own_context_lines
 from finslm.distill.examples import Example, json_lines, letters_of, merged, present
 from finslm.distill.teacher import Pages
 
@@ -30,12 +30,9 @@ class Corpus:
     aside: tuple[Example, ...]
 
 
-def load_corpus(
-    data: Path, pages: Pages, more_lines: Sequence[Path] = (), context_lines: Sequence[Path] = ()
-) -> Corpus:
-    """The corpus of the folder that DATA.md describes, with the `pages` of its filings and `more_lines` of teachers.
-
-    `context_lines` are a teacher's questions on the contexts of published sets and on pages. Raises PathMissing.
+def load_corpus(data: Path, pages: Pages, data_dir: Path, more_lines: Sequence[Path] = ()) -> Corpus:
+    """The corpus of the folder that DATA.md describes, with the `pages` of its filings, the project's own lines, which lie
+    in `data_dir`, and `more_lines` of teachers. Raises PathMissing and BrokenLine.
     """
     tables = [tatqa.example_of(context) for context in tatqa.load_contexts(data / "tatqa_dev.json")]
     spoken = [finqa.example_of(dialogue) for dialogue in finqa.load_dialogues(data / "convfinqa_dev100.json")]
@@ -44,9 +41,9 @@ def load_corpus(
         *tatqa.gathered(line for name in TATQA_LIKE for line in _gold(data, name)),
         *finqa.gathered(line for name in FINQA_LIKE for line in _gold(data, name)),
     ]
-    gathered = [*published, *asked_of_contexts(published, pages, context_lines)]
+    gathered = [*published, *asked_of_contexts(published, pages, own_context_lines(data_dir))]
     aside = [*tables[-KEPT_TATQA:], *spoken[-KEPT_DIALOGUES:], *lessons[-KEPT_TEACHER:]]
-    lessons = [*lessons[:-KEPT_TEACHER], *_lessons(more_lines, pages)]
+    lessons = [*lessons[:-KEPT_TEACHER], *_lessons((*own_lines(data_dir), *more_lines), pages)]
     training = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons])
     return Corpus(tuple(without(training, aside)), tuple(example for example in aside if example.asked))
 

@@ -93,9 +93,7 @@ def gathered(lines: Iterable[dict[str, Any]]) -> Iterator[Example]:
         )
         history = tuple(Turn(turn["question"], _plain(turn["answer"])) for turn in line["history"])
         page, _, rest = line["id"].partition(".pdf")
-        dialogue = page + TURN.sub("", rest)
-        is_turn = TURN.search(rest) is not None
-        earlier = said[dialogue]
+        is_turn, earlier = TURN.search(rest), said[page + TURN.sub("", rest)]
         read = _plain(line["answer"]) if is_turn and not COMPUTED.search(line["question"]) else ""
         expression = _expression(line["program"] or read, earlier, table)
         written = _line(line["question"], expression, line["answer"], passages)

@@ -13,17 +13,15 @@ import torch
 
 from finslm.answer import Instructions
 from finslm.distill.analyst import analysed
-from finslm.distill.context_lines import own_context_lines
-from finslm.distill.corpus import companies_of, filings_of, load_corpus, load_pages, own_lines
+from finslm.distill.corpus import companies_of, filings_of, load_corpus, load_pages
 from finslm.distill.curve import draw_curve
 from finslm.distill.drills import Drills, drilled
 from finslm.distill.examples import Example, read_examples
-from finslm.distill.export import imported_state
 from finslm.distill.packing import Tokenizer, packs_of
 from finslm.distill.packs import Pack
-from finslm.distill.student import Student
+from finslm.distill.student import Student, device_here
 from finslm.distill.synth import load_families, synthesised
-from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, train
+from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, state_of, train
 from finslm.distill.trimming import trimmed
 from finslm.distill.varying import varied
 from finslm.errors import UsageError
@@ -115,12 +113,9 @@ def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measu
     """Trains, writes the adapter and the curve, and measures."""
     recipe = sitting.recipe
     packs, to_measure = packed(sitting)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(usable_cores())
-    student = Student(sitting.base, rank=recipe.rank, device=device)
-    earlier = imported_state(sitting.start, sitting.base) if sitting.start else {}
-    state = {name: torch.from_numpy(values) for name, values in earlier.items()} or None
-    train(student, packs, recipe, sitting.run_dir, on_progress, state)
+    student = Student(sitting.base, rank=recipe.rank, device=device_here())
+    train(student, packs, recipe, sitting.run_dir, on_progress, state_of(sitting.start, sitting.base))
     export_checkpoint(sitting.run_dir, sitting.base, sitting.adapter_file)
     draw_curve(sitting.run_dir)
     measured = [Measured(source, *measure(student, packs)) for source, packs in to_measure.items()]
@@ -143,7 +138,7 @@ def sources_of(sitting: Sitting) -> tuple[dict[str, list[Example]], tuple[Exampl
     """All examples by their source, and those kept aside."""
     data, data_dir, seed = sitting.data, sitting.data_dir, sitting.recipe.seed
     pages = load_pages(data)
-    corpus = load_corpus(data, pages, (*own_lines(data_dir), *sitting.lines), own_context_lines(data_dir))
+    corpus = load_corpus(data, pages, data_dir, sitting.lines)
     by_source = _by_source(corpus.training)
     drills = Drills.load(data_dir)
     for source in DRILLED:

@@ -96,6 +96,11 @@ class Student:
         set_peft_model_state_dict(self._adapted, state)
 
 
+def device_here() -> torch.device:
+    """The GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def merged_forward(layer: Linear, inputs: torch.Tensor) -> torch.Tensor:
     """An adapted layer as one matrix product with base and adapter added up.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from finslm.distill.export import export_adapter
+from finslm.distill.export import export_adapter, imported_state
 from finslm.distill.packs import Pack
 from finslm.distill.student import Student
 from finslm.errors import PathMissing
@@ -114,6 +114,13 @@ def train(
             _save(student, optimizer, {"step": step, "tokens": tokens, "left_out": left_out}, run_dir)
             saved_at = time.monotonic()
     _save(student, optimizer, {"step": step, "tokens": tokens, "left_out": left_out}, run_dir)
+
+
+def state_of(adapter: Path | None, base: Path) -> dict[str, torch.Tensor] | None:
+    """The tensors of an adapter that `export_checkpoint` wrote, to go on from; None where there is none."""
+    if adapter is None:
+        return None
+    return {name: torch.from_numpy(values) for name, values in imported_state(adapter, base).items()}
 
 
 def export_checkpoint(run_dir: Path, base: Path, to: Path) -> None:

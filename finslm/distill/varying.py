@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 from finslm.answer import BETWEEN_CELLS, numbers_of
@@ -85,8 +86,12 @@ class _Telling:
         """A line's words are the context's; its programs write numbers without commas."""
         if not line.startswith(("calc", "check")):
             return self._text(line)
-        written = {numbers_of(number)[0]: format(told, "f") for number, told in self.amounts.items()}
-        return LITERAL.sub(lambda found: written.get(found[0]) or self._text(found[0]), line)
+        return LITERAL.sub(lambda found: self._written.get(found[0]) or self._text(found[0]), line)
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """What each amount becomes, both as programs write them."""
+        return {numbers_of(number)[0]: format(told, "f") for number, told in self.amounts.items()}
 
     def _printed(self, number: str) -> str:
         told = self.amounts.get(number)

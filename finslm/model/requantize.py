@@ -6,7 +6,7 @@ weight goes through the same IEEE operations in the same order, so a hash can be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,29 +100,43 @@ def requantize(
     writer.close()
 
 
-def _planned(reader: GGUFReader, built: Built, knowledge: Knowledge) -> list[Tensor]:
+@dataclass(frozen=True)
+class Held:
+    """One tensor of a base that is carried over, as the base stores it; `shape` counts weights."""
+
+    name: str
+    shape: tuple[int, ...]
+    data: Array
+    type: GGMLQuantizationType
+
+
+def held_tensors(reader: GGUFReader, kept: Ids | None) -> Iterator[Held]:
+    """The tensors of a base: an embedding that it holds twice once, in its finer copy, and only the rows of `kept` tokens."""
     output = next((held for held in reader.tensors if held.name == OUTPUT), None)
-    planned = []
     for held in reader.tensors:
         if held.name == OUTPUT:
             continue
         taken = output if output is not None and held.name == EMBEDDING else held
         shape = tuple(int(size) for size in reversed(taken.shape))
         data = taken.data
-        if held.name == EMBEDDING and knowledge.kept is not None:
-            data, shape = data[knowledge.kept], (len(knowledge.kept), *shape[1:])
-        planned.append(
-            Tensor(
-                held.name,
-                shape,
-                data,
-                taken.tensor_type,
-                _wanted(held.name, shape, built),
-                knowledge.deltas.get(held.name),
-                knowledge.importance.get(held.name),
-            )
+        if held.name == EMBEDDING and kept is not None:
+            data, shape = data[kept], (len(kept), *shape[1:])
+        yield Held(held.name, shape, data, taken.tensor_type)
+
+
+def _planned(reader: GGUFReader, built: Built, knowledge: Knowledge) -> list[Tensor]:
+    return [
+        Tensor(
+            held.name,
+            held.shape,
+            held.data,
+            held.type,
+            _wanted(held.name, held.shape, built),
+            knowledge.deltas.get(held.name),
+            knowledge.importance.get(held.name),
         )
-    return planned
+        for held in held_tensors(reader, knowledge.kept)
+    ]
 
 
 def _wanted(name: str, shape: tuple[int, ...], built: Built) -> GGMLQuantizationType:
