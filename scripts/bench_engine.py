@@ -203,16 +203,19 @@ def llm_command() -> Figures:
 
 
 def transformers_rate(folder: Path | None, text: str) -> Figures:
-    """Prompt and written tokens a second of transformers on the dequantized base, in bfloat16."""
+    """Prompt and written tokens a second of transformers on the dequantized base, in the numbers that this processor multiplies fastest."""
     if folder is None or not importlib.util.find_spec("transformers"):
         tell("transformers is not installed, or --bases not given: left out")
         return {}
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    from finslm.distill.device import precision_of
+
+    precision = precision_of(torch.device("cpu"))
     file = next(folder.glob("*.gguf")).name
     tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=file)
-    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, dtype=torch.bfloat16).eval()
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, dtype=precision).eval()
     tokens = tokenizer(text * 3, return_tensors="pt").input_ids[:, :PROMPT_TOKENS]
     with torch.inference_mode():
         begin = time.perf_counter()

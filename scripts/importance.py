@@ -18,6 +18,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from finslm.config import shipped
+from finslm.distill.device import precision_of
 from finslm.model.importance import write_importance
 
 TOKENS, WINDOW = 24_000, 768
@@ -59,7 +60,8 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, required=True)
     given = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(given.base.parent, gguf_file=given.base.name)
-    model = AutoModelForCausalLM.from_pretrained(given.base.parent, gguf_file=given.base.name, dtype=torch.bfloat16)
+    precision = precision_of(torch.device("cpu"))
+    model = AutoModelForCausalLM.from_pretrained(given.base.parent, gguf_file=given.base.name, dtype=precision)
     meters = {}
     for layer, module in model.named_modules():
         if name := gguf_name(layer):

@@ -12,8 +12,9 @@ import argparse
 import json
 from pathlib import Path
 
+from finslm.distill.device import device_here
 from finslm.distill.packs import read_packs
-from finslm.distill.student import Student, device_here
+from finslm.distill.student import Student
 from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, state_of, train
 
 REPORTED_EVERY = 20

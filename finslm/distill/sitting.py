@@ -15,11 +15,12 @@ from finslm.answer import Instructions
 from finslm.distill.analyst import analysed
 from finslm.distill.corpus import companies_of, filings_of, load_corpus, load_pages
 from finslm.distill.curve import draw_curve
+from finslm.distill.device import device_here
 from finslm.distill.drills import Drills, drilled
 from finslm.distill.examples import Example, read_examples
 from finslm.distill.packing import Tokenizer, packs_of
 from finslm.distill.packs import Pack
-from finslm.distill.student import Student, device_here
+from finslm.distill.student import Student
 from finslm.distill.synth import load_families, synthesised
 from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, state_of, train
 from finslm.distill.trimming import trimmed

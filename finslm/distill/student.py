@@ -14,6 +14,7 @@ from peft.tuners.lora.layer import Linear
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from finslm.distill.attention import NAME, Layout, in_rows, layout
+from finslm.distill.device import precision_of
 from finslm.distill.packs import Pack
 
 LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -34,11 +35,12 @@ class Losses:
 
 
 class Student:
-    """A base with its adapter. In bf16, the adapter's own weights in fp32."""
+    """A base with its adapter, in `precision_of` the device; the adapter's own weights in fp32."""
 
     def __init__(self, base: Path, *, rank: int, device: torch.device) -> None:
         self.device = device
-        plain = load_plain(base).to(device)
+        self._precision = precision_of(device)
+        plain = load_plain(base, self._precision).to(device)
         config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(LINEAR))
         self._adapted = get_peft_model(plain, config)
         self._causal: PreTrainedModel = self._adapted.base_model.model
@@ -58,9 +60,9 @@ class Student:
     def losses(self, packs: Sequence[Pack]) -> Losses:
         """Computes packs together; the output layer only where a loss stands. `right` is in the order of the rows."""
         rows = in_rows(packs)
-        laid = layout(rows, self.device, torch.bfloat16)
+        laid = layout(rows, self.device, self._precision)
         aims = list(_aims(rows, laid.tokens.shape[1]))
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._precision == torch.bfloat16):
             hidden = self._causal.model(
                 input_ids=laid.tokens,
                 position_ids=laid.positions,
@@ -96,11 +98,6 @@ class Student:
         set_peft_model_state_dict(self._adapted, state)
 
 
-def device_here() -> torch.device:
-    """The GPU where there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 def merged_forward(layer: Linear, inputs: torch.Tensor) -> torch.Tensor:
     """An adapted layer as one matrix product with base and adapter added up.
 
@@ -111,14 +108,14 @@ def merged_forward(layer: Linear, inputs: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.linear(inputs, (base.weight + scaling * delta).to(base.weight.dtype), base.bias)
 
 
-def load_plain(base: Path) -> PreTrainedModel:
-    """The dequantized base in bf16: as loaded it believes that it is quantized, and refuses to be trained."""
+def load_plain(base: Path, precision: torch.dtype) -> PreTrainedModel:
+    """The dequantized base: as loaded it believes that it is quantized, and refuses to be trained."""
     loaded = AutoModelForCausalLM.from_pretrained(base.parent, gguf_file=base.name, dtype=torch.float32)
     config = copy.deepcopy(loaded.config)
     config.__dict__.pop("quantization_config", None)
     config._attn_implementation = NAME
-    model: PreTrainedModel = AutoModelForCausalLM.from_config(config).to(torch.bfloat16)
-    model.load_state_dict({name: tensor.to(torch.bfloat16) for name, tensor in loaded.state_dict().items()})
+    model: PreTrainedModel = AutoModelForCausalLM.from_config(config).to(precision)
+    model.load_state_dict({name: tensor.to(precision) for name, tensor in loaded.state_dict().items()})
     model.tie_weights()
     model.requires_grad_(False)
     return model

@@ -174,6 +174,7 @@ def test_the_runtime_computes_what_the_student_does(base: Path, packs: list[Pack
     import torch
 
     from finslm.distill.attention import layout
+    from finslm.distill.device import precision_of
     from finslm.distill.export import export_adapter
     from finslm.model.adapter import load_adapter
     from finslm.model.requantize import requantize
@@ -187,7 +188,7 @@ def test_the_runtime_computes_what_the_student_does(base: Path, packs: list[Pack
     built = Built("merged.gguf", 1, "0" * 64, "Q8_0", "Q8_0")
     requantize(base, merged, "merged", built, Knowledge(load_adapter(tmp_path / "adapter.gguf")))
     alone = replace(packs[0], branches=packs[0].branches[:1])
-    laid = layout([[alone]], torch.device("cpu"), torch.bfloat16)
+    laid = layout([[alone]], torch.device("cpu"), precision_of(torch.device("cpu")))
     with torch.no_grad():
         hidden = pupil.adapted.base_model.model.model(
             input_ids=laid.tokens,
