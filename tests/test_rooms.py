@@ -20,7 +20,7 @@ LEVELS = [
     ("audit",),
     ("vault",),
     ("model",),
-    ("table_json",),
+    ("table_json", "money"),
     ("documents", "config"),
     ("errors",),
 ]

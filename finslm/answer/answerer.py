@@ -75,7 +75,7 @@ class Answerer:
         if line.kind == "missing":
             return abstain(question, "the evidence does not state it", confidence)
         if confidence < self._abstain_below:
-            return abstain(question, f"the model is too unsure ({confidence:.2f})", confidence)
+            return abstain(question, "the model is too unsure", confidence)
         try:
             return compose(question, line, evidence, numbers, confidence)
         except ProgramError as error:

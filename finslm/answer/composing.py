@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from finslm.answer.grounding import cite_operands, cite_words
+from finslm.answer.grounding import cite, cite_words, stated
 from finslm.answer.line import AnswerLine
-from finslm.answer.numbers import EvidenceNumber, currency_of
-from finslm.answer.program import execute, holds, is_ratio, operands
+from finslm.answer.numbers import EvidenceNumber
+from finslm.answer.program import amounts, execute, holds
+from finslm.answer.units import OTHER, PERCENT, SHARES, UNKNOWN, Unit, unit_of, unit_of_value, units_of
 from finslm.documents import Answer, Citation, Passage, Question, Scale
 from finslm.errors import ProgramError
 
+BETWEEN_AMOUNTS = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 AMOUNT = re.compile(r"[($€£¥\s-]*(?:\d[\d,]*\.?\d*|\.\d+)[)%\s]*")
 """Words that are one number as printed, and nothing else."""
 
@@ -37,8 +41,8 @@ def compose(
 
 def _computed(question: Question, line: AnswerLine, numbers: Sequence[EvidenceNumber], confidence: float) -> Answer:
     program = line.parts[0]
-    value, places = execute(program), _cited(program, numbers)
-    unit = None if line.scale == "none" and is_ratio(program) else _unit(line.scale, places, numbers)
+    value, used = execute(program), _used(program, numbers)
+    unit = _unit_computed(program, line.scale, units_of(used, numbers))
     return Answer(
         id=question.id,
         answer=_spoken(value, line.scale, unit),
@@ -46,14 +50,15 @@ def _computed(question: Question, line: AnswerLine, numbers: Sequence[EvidenceNu
         scale=line.scale,
         unit=unit,
         program=program,
-        citations=places,
+        citations=tuple(map(cite, used)),
         confidence=confidence,
     )
 
 
 def _checked(question: Question, claim: str, numbers: Sequence[EvidenceNumber], confidence: float) -> Answer:
-    spoken = "Yes" if holds(claim) else "No"
-    return Answer(question.id, spoken, program=claim, citations=_cited(claim, numbers), confidence=confidence)
+    spoken, used = "Yes" if holds(claim) else "No", _used(claim, numbers)
+    unit_of_value(claim, units_of(used, numbers))
+    return Answer(question.id, spoken, program=claim, citations=tuple(map(cite, used)), confidence=confidence)
 
 
 def _counted(question: Question, line: AnswerLine, evidence: Sequence[Passage], confidence: float) -> Answer:
@@ -64,7 +69,7 @@ def _counted(question: Question, line: AnswerLine, evidence: Sequence[Passage], 
         answer=str(len(spans)),
         spans=spans,
         value=Decimal(len(spans)),
-        program=f"count({', '.join(spans)})",
+        program=f"count({', '.join(map(json.dumps, spans))})",
         citations=places,
         confidence=confidence,
     )
@@ -79,22 +84,23 @@ def _copied(
 ) -> Answer:
     places = _places(line.parts, evidence)
     spans = tuple(" ".join(place.quote.split()) for place in places)
-    value = _amount(places[0], numbers) if len(places) == 1 else None
+    amount = _amount(places[0], numbers) if len(places) == 1 else None
     return Answer(
         id=question.id,
         answer="; ".join(spans),
         spans=spans,
-        value=value,
+        value=amount.value if amount else None,
         scale=line.scale,
-        unit=None if value is None else _unit(line.scale, places, numbers),
+        unit=_shown(unit_of(amount).name, line.scale) if amount else None,
         citations=places,
         confidence=confidence,
     )
 
 
-def _cited(program: str, numbers: Sequence[EvidenceNumber]) -> tuple[Citation, ...]:
-    if places := cite_operands(operands(program), numbers):
-        return places
+def _used(program: str, numbers: Sequence[EvidenceNumber]) -> tuple[EvidenceNumber, ...]:
+    """The numbers of the evidence that a program computes with."""
+    if used := stated(amounts(program, {abs(number.value) for number in numbers}), numbers):
+        return used
     raise ProgramError("no number of the program stands in the evidence")
 
 
@@ -102,21 +108,42 @@ def _places(parts: Sequence[str], evidence: Sequence[Passage]) -> tuple[Citation
     places = [cite_words(part, evidence) for part in parts]
     if any(place is None for place in places):
         raise ProgramError("the words do not stand in the evidence")
-    return tuple(place for place in places if place)
+    return tuple(amount for place in places if place for amount in _amounts_listed(place))
 
 
-def _amount(place: Citation, numbers: Sequence[EvidenceNumber]) -> Decimal | None:
-    """The value of cited words that are a number."""
+def _amounts_listed(place: Citation) -> tuple[Citation, ...]:
+    """`51%, 57%, and 53%` is three answers; other words are one."""
+    starts = [0, *(match.end() for match in BETWEEN_AMOUNTS.finditer(place.quote))]
+    ends = [*(match.start() for match in BETWEEN_AMOUNTS.finditer(place.quote)), len(place.quote)]
+    pieces = [place.quote[start:end] for start, end in zip(starts, ends, strict=True)]
+    if not all(AMOUNT.fullmatch(piece) for piece in pieces):
+        return (place,)
+    return tuple(
+        replace(place, start=place.start + start, end=place.start + start + len(piece), quote=piece)
+        for start, piece in zip(starts, pieces, strict=True)
+    )
+
+
+def _amount(place: Citation, numbers: Sequence[EvidenceNumber]) -> EvidenceNumber | None:
+    """The number that cited words are."""
     if not AMOUNT.fullmatch(place.quote):
         return None
     within = (n for n in numbers if n.passage.id == place.passage and n.passage.start + n.start >= place.start)
-    return next((n.value for n in within if n.passage.start + n.end <= place.end), None)
+    return next((n for n in within if n.passage.start + n.end <= place.end), None)
 
 
-def _unit(scale: Scale, places: Sequence[Citation], numbers: Sequence[EvidenceNumber]) -> str | None:
-    if scale == "percent":
-        return "percent"
-    return next((currency_of(n.passage.text) for n in numbers if n.passage.id == places[0].passage), None)
+def _unit_computed(program: str, scale: Scale, units: Mapping[Decimal, Unit]) -> str | None:
+    name = unit_of_value(program, units)
+    if name == OTHER and scale in ("thousand", "million", "billion"):
+        # Money times a share of it is money: what has a magnitude is no ratio.
+        name = next(iter(units.values())).name
+    return _shown(name, scale)
+
+
+def _shown(unit: str, scale: Scale) -> str | None:
+    if scale == PERCENT:
+        return PERCENT
+    return None if unit in (OTHER, UNKNOWN, PERCENT) else unit
 
 
 def _rounded(value: Decimal) -> Decimal:
@@ -129,7 +156,8 @@ def _spoken(value: Decimal, scale: Scale, unit: str | None) -> str:
     number = format(_rounded(_half_up(value, 2)) if abs(value) >= 1 else _rounded(value), ",f")
     if scale == "percent":
         return f"{number} %"
-    return " ".join(part for part in (unit, number, "" if scale == "none" else scale) if part)
+    words = (number, "" if scale == "none" else scale)
+    return " ".join(part for part in ((*words, unit) if unit == SHARES else (unit, *words)) if part)
 
 
 def _half_up(value: Decimal, digits: int) -> Decimal:

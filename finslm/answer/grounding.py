@@ -7,20 +7,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from finslm.answer.numbers import EvidenceNumber
-from finslm.answer.program import CONSTANTS
 from finslm.documents import Citation, Passage
 
 
-def cite_operands(values: Sequence[Decimal], numbers: Sequence[EvidenceNumber]) -> tuple[Citation, ...]:
-    """One citation for each operand that stands in the evidence, each place once.
+def stated(values: Sequence[Decimal], numbers: Sequence[EvidenceNumber]) -> tuple[EvidenceNumber, ...]:
+    """The first place of each value that stands in the evidence, with any sign."""
+    found = (next((n for n in numbers if abs(n.value) == abs(value)), None) for value in values)
+    return tuple(dict.fromkeys(number for number in found if number))
 
-    Beside other operands a constant such as 100 is taken for what it is, even if the evidence holds a 100 too.
-    """
-    constants = {Decimal(constant) for constant in CONSTANTS}
-    cited = [value for value in values if abs(value) not in constants] or values
-    found = (next((n for n in numbers if abs(n.value) == abs(value)), None) for value in cited)
-    citations = [_citation(n.passage, n.start, n.end) for n in found if n]
-    return tuple(dict.fromkeys(citations))
+
+def cite(number: EvidenceNumber) -> Citation:
+    """The place of a number."""
+    return _citation(number.passage, number.start, number.end)
 
 
 def cite_words(words: str, passages: Sequence[Passage]) -> Citation | None:

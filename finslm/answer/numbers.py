@@ -11,8 +11,6 @@ from finslm.documents import Passage
 
 # 1,452.4 or 1452.4 or .5; not the inside of a word or of a longer number, nor the pieces of a telephone number.
 NUMBER = re.compile(r"(?<![\w.,+])(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<![\w.,])\.\d+")
-CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
-CURRENCY = re.compile(r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF|CAD|INR|SGD|HKD|AUD)\b")
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,6 @@ def numbers_in(passages: Sequence[Passage]) -> tuple[EvidenceNumber, ...]:
 def numbers_of(text: str) -> list[str]:
     """The numbers of `text` as a program writes them: without thousands separators and signs, in reading order."""
     return [format(Decimal(match.group().replace(",", "")), "f") for match in NUMBER.finditer(text)]
-
-
-def currency_of(text: str) -> str | None:
-    """The ISO code of the first currency that `text` names, if any."""
-    match = CURRENCY.search(text)
-    return CURRENCIES.get(match.group(), match.group()) if match else None
 
 
 def _value(text: str, match: re.Match[str]) -> Decimal:

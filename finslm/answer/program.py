@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 
@@ -40,13 +40,13 @@ EXACT = Context(prec=34, traps=[DivisionByZero, InvalidOperation, Overflow])
 def execute(program: str) -> Decimal:
     """The exact value of `program`, to 34 significant digits. Raises ProgramError when it has none."""
     with _reasons_told():
-        return _bounded(_value(_parsed(program), program))
+        return _bounded(_value(parsed(program), program))
 
 
 def holds(claim: str) -> bool:
     """Whether `claim`, a comparison of two programs, is true. Raises ProgramError when one of them has no value."""
     with _reasons_told():
-        match _parsed(claim):
+        match parsed(claim):
             case ast.Compare(left=left, ops=[comparison], comparators=[right]):
                 values = [_bounded(_value(side, claim)) for side in (left, right)]
                 return COMPARISONS[type(comparison)](*values)
@@ -56,25 +56,31 @@ def holds(claim: str) -> bool:
 def operands(program: str) -> tuple[Decimal, ...]:
     """The numbers written in a program or a claim, in order."""
     tree = ast.parse(program, mode="eval")
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and not isinstance(n.value, str)]
     nodes.sort(key=lambda node: node.col_offset)
-    return tuple(_literal(node, program) for node in nodes)
+    return tuple(literal_of(node, program) for node in nodes)
 
 
-def is_ratio(program: str) -> bool:
-    """Whether the numbers' unit cancels out of the value, or comes twice: of money by money no money is left."""
-    tree = _parsed(program)
-    return not isinstance(tree, ast.Constant) and _degree(tree, program) != 1
+def amounts(program: str, printed: Collection[Decimal]) -> tuple[Decimal, ...]:
+    """The numbers of a program or a claim that are amounts of the evidence, of which `printed` are the absolute values.
+
+    A constant such as 100 is one where it is added up, averaged or compared, and printed; a factor, and the 1 of a growth
+    rate, are constants even if the evidence holds such a number too.
+    """
+    constants = set(CONSTANTS) - {literal for literal in _added_up(parsed(program), program) if literal != "1"}
+    found = tuple(value for value in operands(program) if format(value, "f") not in constants and value in printed)
+    return found or operands(program)
 
 
-def _degree(node: ast.expr, program: str) -> int:
-    """The power of the numbers' unit in the value; numbers that stand in no evidence have none."""
-    if isinstance(node, ast.Constant):
-        return 0 if ast.get_source_segment(program, node) in CONSTANTS else 1
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.Pow):
-        left, right = (_degree(side, program) for side in (node.left, node.right))
-        return left - right if isinstance(node.op, ast.Div) else left + right * isinstance(node.op, ast.Mult)
-    return max((_degree(part, program) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)), default=0)
+def _added_up(tree: ast.expr, program: str) -> Iterator[str]:
+    """The literals that are parts of sums, functions or comparisons."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Sub):
+            continue
+        for part in ast.iter_child_nodes(node):
+            inner = part.operand if isinstance(part, ast.UnaryOp) else part
+            if isinstance(inner, ast.Constant):
+                yield str(ast.get_source_segment(program, inner))
 
 
 @contextmanager
@@ -90,7 +96,8 @@ def _reasons_told() -> Iterator[None]:
         raise _no_value("its value is out of range") from error
 
 
-def _parsed(program: str) -> ast.expr:
+def parsed(program: str) -> ast.expr:
+    """The syntax tree of a program or a claim."""
     return ast.parse(program, mode="eval").body
 
 
@@ -103,17 +110,20 @@ def _bounded(value: Decimal) -> Decimal:
 def _value(node: ast.expr, program: str) -> Decimal:
     match node:
         case ast.Constant():
-            return _literal(node, program)
+            return literal_of(node, program)
         case ast.UnaryOp(op=ast.USub()):
             return -_value(node.operand, program)
         case ast.BinOp():
             return OPERATORS[type(node.op)](_value(node.left, program), _value(node.right, program))
+        case ast.Call(func=ast.Name(id="count")) if node.args:
+            return Decimal(len(node.args))  # of words too
         case ast.Call(func=ast.Name(id=name)) if node.args:
             return FUNCTIONS[name]([_value(argument, program) for argument in node.args])
     raise _no_value("it is not arithmetic that we know")
 
 
-def _literal(node: ast.Constant, program: str) -> Decimal:
+def literal_of(node: ast.Constant, program: str) -> Decimal:
+    """The value of a number as `program` writes it."""
     # The text, not the parsed float: 0.1 must stay one tenth.
     return Decimal(ast.get_source_segment(program, node) or "NaN")
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from finslm.documents import Figure, Page
+from finslm.money import usual_currency
 from finslm.triage.line_items import LineItem
-from finslm.triage.numbers import CURRENCIES, CURRENCY, Amount, read_amounts
+from finslm.triage.numbers import Amount, read_amounts
 from finslm.triage.sentences import Sentence, split_sentences
 from finslm.triage.tables import Heading, heading_at, read_headings, read_rows
 
@@ -34,7 +35,12 @@ def read_figures(
     pages: Sequence[Page], items: Sequence[LineItem], *, period: str | None, language: str | None
 ) -> tuple[Figure, ...]:
     """At most 8 figures, the most important first; among equals the earlier one."""
-    reader = _Reader(items, period or "", language in DECIMAL_COMMA_LANGUAGES, _usual_currency(pages))
+    reader = _Reader(
+        items,
+        period or "",
+        language in DECIMAL_COMMA_LANGUAGES,
+        usual_currency(page.text for page in pages[:MOST_PAGES]),
+    )
     found = [one for page in pages[:MOST_PAGES] for one in reader.of_page(page)]
     best: dict[tuple[object, ...], _Found] = {}
     for one in sorted(found, key=lambda one: (-one.importance, one.place)):
@@ -50,16 +56,6 @@ def _varied(found: Iterable[_Found]) -> list[_Found]:
         seen[one.figure.name] += 1
         weighed.append(replace(one, importance=one.importance / seen[one.figure.name] ** 2))
     return sorted(weighed, key=lambda one: (-one.importance, one.place))
-
-
-def _usual_currency(pages: Sequence[Page]) -> str | None:
-    """The currency that the document prints most often."""
-    signs = Counter(
-        CURRENCIES.get(sign.lower().rstrip("."))
-        for page in pages[:MOST_PAGES]
-        for sign in re.findall(CURRENCY, page.text)
-    )
-    return signs.most_common(1)[0][0] if signs else None
 
 
 @dataclass(frozen=True)

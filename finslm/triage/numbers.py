@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from finslm.money import CURRENCY, iso_code
+
 FigureScale = Literal["one", "thousand", "million", "billion"]
 
-CURRENCIES = {
-    "us$": "USD", "usd": "USD", "$": "USD", "dollars": "USD", "hk$": "HKD", "hkd": "HKD", "a$": "AUD", "au$": "AUD",
-    "aud": "AUD", "c$": "CAD", "ca$": "CAD", "cad": "CAD", "s$": "SGD", "sgd": "SGD", "£": "GBP", "gbp": "GBP",
-    "pounds": "GBP", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "¥": "JPY", "jpy": "JPY", "yen": "JPY",
-    "chf": "CHF", "sfr": "CHF", "inr": "INR", "₹": "INR", "rs": "INR", "rs.": "INR",
-}  # fmt: skip
 SCALES: dict[str, FigureScale] = {
     "k": "thousand", "thousand": "thousand", "thousands": "thousand", "'000": "thousand", "000": "thousand",
     "tausend": "thousand", "m": "million", "mn": "million", "mm": "million", "mio": "million", "million": "million",
@@ -23,7 +19,6 @@ SCALES: dict[str, FigureScale] = {
     "bn": "billion", "b": "billion", "billion": "billion", "billions": "billion", "mrd": "billion",
     "milliarden": "billion", "milliards": "billion", "miliardi": "billion", "miljard": "billion",
 }  # fmt: skip
-CURRENCY = r"(?:US\$|HK\$|AU\$|CA\$|A\$|C\$|S\$|\$|£|€|¥|₹|\b(?:USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs)\b\.?)"
 SCALE = (
     r"(?:thousands?|tausend|millions?|Millionen|milioni|millones|miljoen|billions?|Milliarden|milliards|miliardi"
     r"|miljard|Mrd|Mio|mn|mm|bn|[kmbKMB])\b\.?"
@@ -108,8 +103,7 @@ def _unit(match: re.Match[str]) -> str | None:
         return "shares"
     if after in ("p", "pence", "cent", "cents"):
         return "per_share"
-    currency = (match["before"] or "").lower() or after.split()[-1:][0] if (match["before"] or after) else ""
-    return CURRENCIES.get(currency) or CURRENCIES.get(currency.rstrip("."))
+    return iso_code(match["before"] or "".join(after.split()[-1:]))
 
 
 def _is_part_of_date(text: str, match: re.Match[str]) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from finslm.triage.numbers import CURRENCIES, CURRENCY, SCALES, FigureScale
+from finslm.money import CURRENCY, iso_code
+from finslm.triage.numbers import SCALES, FigureScale
 
 # One cell, or a piece of one that stands apart from its number. No quantifier holds another: a hostile line must not
 # keep us busy.
@@ -74,4 +75,4 @@ def _heading(match: re.Match[str]) -> Heading:
     scale = SCALES.get(word.lower().strip(".'’").split(" ")[0], "one")
     money = match["currency"] or match["name"] or match["of"] or match["words"] or match["words2"] or ""
     names = re.findall(rf"{CURRENCY}|euros?|pounds|dollars|yen", money, re.IGNORECASE)
-    return Heading(match.start(), CURRENCIES.get(names[0].lower()) if names else None, scale)
+    return Heading(match.start(), iso_code(names[0]) if names else None, scale)

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finslm.answer import execute, holds
-from finslm.answer.program import is_ratio
 from finslm.errors import ProgramError
 
 
@@ -67,21 +66,3 @@ def test_claims_hold_or_not(claim: str, truth: bool) -> None:
 def test_what_is_no_claim_says_so(claim: str) -> None:
     with pytest.raises(ProgramError):
         holds(claim)
-
-
-@pytest.mark.parametrize(
-    ("program", "expected"),
-    [
-        ("5121.3 / 7491.5", True),
-        ("6489 / ((253 + 282) / 2)", True),
-        ("365 * ((25309 + 34616) / 2) / (18170 - 11461)", True),
-        ("(480 / 400 - 1)", True),
-        ("480 * 1.5", True),
-        ("389 / 1000", False),
-        ("avg(480, -400) + 12.5 ** 2", False),
-        ("10", False),
-        ("-253", False),
-    ],
-)
-def test_a_ratio_of_amounts_is_no_amount(program: str, expected: bool) -> None:
-    assert is_ratio(program) == expected

@@ -1,0 +1,152 @@
+"""Units: what the numbers of the evidence are amounts of, and what the value of a program is therefore an amount of."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from finslm.answer.numbers import EvidenceNumber
+from finslm.answer.program import literal_of, parsed
+from finslm.errors import ProgramError
+from finslm.money import CURRENCIES, CURRENCY, iso_code, usual_currency
+
+SHARES, PERCENT, OTHER, UNKNOWN = "shares", "percent", "other", "unknown"
+"""What a unit may be beside a currency: OTHER things are counted (employees, days), of UNKNOWN nothing is said."""
+BEFORE = re.compile(rf"({CURRENCY})\s?[(\-−]?\s?$")
+AFTER = re.compile(
+    r"\)?\s?(?:(?P<percent>%|per\s?cent\b)|(?P<scale>thousand|million|billion|[mb]n|[mk])?\b\s?"
+    rf"(?:(?:of\s)?(?:\w+\s)?(?P<shares>shares)\b|(?P<money>euros?|dollars|pounds|yen|{CURRENCY})(?![\w\d])"
+    r"|(?P<things>(?:[a-z-]+\s)?(?:employees|people|persons|staff|customers|stores|branches|locations|units|days|weeks"
+    r"|months|years|hours|times|companies|countries|barrels|tonnes|options|awards|members|shareholders|holders))\b)?)",
+    re.IGNORECASE,
+)
+LABEL = re.compile(r"[^\d\n]{0,120}")
+"""What stands in a line before its first number."""
+COUNTED = re.compile(r"\bnumber of|headcount|\bemployees\b|\bdays\b", re.IGNORECASE)
+OF_SHARES = re.compile(r"\bshares?\b.*\b(?:outstanding|issued|basic|diluted)|number of .*\bshares\b", re.IGNORECASE)
+A_SHARE = re.compile(r"per (?:\w+ )?share", re.IGNORECASE)
+SCALES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number is an amount of: an ISO currency or one of the words above.
+
+    `is_said` where it stands beside the number; else it is what the row or the page speaks of. `scale` is the word of
+    magnitude beside the number.
+    """
+
+    name: str
+    is_said: bool = False
+    scale: str | None = None
+
+
+def unit_of(number: EvidenceNumber) -> Unit:
+    """The unit of a number: what is printed beside it, else what its row counts, else the currency of its passage."""
+    text = number.passage.text
+    after = AFTER.match(text, number.end)
+    scale = _scale(after["scale"] if after else None)
+    if currency := BEFORE.search(text, max(0, number.start - 8), number.start):
+        return Unit(iso_code(currency[1]) or UNKNOWN, True, scale)
+    if after and (name := _printed_after(after)):
+        return Unit(name, True, scale)
+    return Unit(_counted_by_row(text, number.start) or usual_currency([text]) or UNKNOWN, False, scale)
+
+
+def units_of(used: Sequence[EvidenceNumber], numbers: Sequence[EvidenceNumber]) -> dict[Decimal, Unit]:
+    """The unit of each number that is used, by its absolute value; said only where it is said at all of its places."""
+    units = {}
+    for value in dict.fromkeys(abs(number.value) for number in used):
+        first, *others = (unit_of(number) for number in numbers if abs(number.value) == value)
+        units[value] = first if all(other == first for other in others) else Unit(first.name)
+    return units
+
+
+def unit_of_value(program: str, units: Mapping[Decimal, Unit]) -> str:
+    """What the value of `program` is an amount of: a currency, SHARES, OTHER (a ratio or a product too) or UNKNOWN.
+
+    `units` are those of the numbers by their absolute value. Raises ProgramError where different things are added up.
+    """
+    tree = parsed(program)
+    _said(tree, program, units)
+    powers = _powers(tree, program, units) or Counter()
+    left = {name: power for name, power in powers.items() if power}
+    if left.get(SHARES) == -1 and len(left) == 2:
+        left.pop(SHARES)
+    return next(iter(left)) if list(left.values()) == [1] else OTHER
+
+
+def _counted_by_row(text: str, start: int) -> str | None:
+    label = LABEL.match(text, text.rfind("\n", 0, start) + 1)
+    if label is None or A_SHARE.search(label[0]):
+        return None
+    if OF_SHARES.search(label[0]):
+        return SHARES
+    return OTHER if COUNTED.search(label[0]) else None
+
+
+def _printed_after(after: re.Match[str]) -> str | None:
+    if after["percent"]:
+        return PERCENT
+    if after["shares"]:
+        return SHARES
+    if after["money"]:
+        return iso_code(after["money"])
+    return OTHER if after["things"] else None
+
+
+def _scale(word: str | None) -> str | None:
+    return SCALES.get(word.lower(), word.lower()) if word else None
+
+
+def _powers(node: ast.expr, program: str, units: Mapping[Decimal, Unit]) -> Counter[str] | None:
+    """The power of each unit in a value; None for a number that stands in no evidence, which fits everything."""
+    match node:
+        case ast.Constant():
+            unit = units.get(literal_of(node, program))
+            return Counter({unit.name: 1}) if unit else None
+        case ast.UnaryOp(operand=operand):
+            return _powers(operand, program, units)
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
+            both = Counter(_powers(left, program, units))
+            (both.update if isinstance(op, ast.Mult) else both.subtract)(_powers(right, program, units) or {})
+            return both
+        case ast.BinOp(left=left, op=ast.Pow()):
+            return _powers(left, program, units)
+    measured = [powers for part in _parts(node) if (powers := _powers(part, program, units)) is not None]
+    return max(measured, key=lambda powers: sum(map(abs, powers.values())), default=None)
+
+
+def _said(node: ast.expr, program: str, units: Mapping[Decimal, Unit]) -> Unit | None:
+    """The unit that is printed for what a sum adds up, if any. Raises ProgramError where two of them do not fit."""
+    match node:
+        case ast.Constant():
+            unit = units.get(literal_of(node, program))
+            return unit if unit and (unit.is_said or unit.scale) else None
+        case ast.BinOp(op=ast.Mult() | ast.Div() | ast.Pow()):
+            for part in _parts(node):
+                _said(part, program, units)
+            return None
+    said = [unit for part in _parts(node) if (unit := _said(part, program, units))]
+    for one in said[1:]:
+        if not _fit(said[0], one):
+            raise ProgramError(f"it adds up different things ({_named(said[0])}, {_named(one)})")
+    return said[0] if said else None
+
+
+def _fit(one: Unit, other: Unit) -> bool:
+    names = {unit.name for unit in (one, other) if unit.is_said} - {UNKNOWN}
+    scales = {unit.scale for unit in (one, other)} - {None}
+    return len(scales) < 2 and (len(names) < 2 or not names & set(CURRENCIES.values()))
+
+
+def _named(unit: Unit) -> str:
+    return " ".join(part for part in (unit.name if unit.is_said else "", unit.scale) if part)
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    return (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))

@@ -1,0 +1,104 @@
+"""What an answer line becomes: value, unit, spoken words, and citations."""
+
+from decimal import Decimal
+
+import pytest
+
+from finslm.answer.composing import compose
+from finslm.answer.line import parse_line
+from finslm.answer.numbers import numbers_in
+from finslm.documents import Answer, Passage, Question
+from finslm.errors import ProgramError
+
+PROSE = (
+    "Revenue was $412 million and rose by 25 from 10. We have 18,400 employees and 1,200,000 shares outstanding."
+    " Of the debt, EUR 30 million and US$ 3.2 billion are due; the margin was 12.5 % after 11.0 %."
+)
+TABLE = (
+    "Northmere (in £ million)\n | 2023 | 2022\nRevenue | 1,452.4 | 1,146.2\nShare of exports | 0.5 | 0.4\n"
+    "Weighted average shares, basic | 500 | 480\nNumber of employees | 75 | 60\nEarnings per share | 2.31 | 2.05"
+)
+
+
+def composed(line: str, text: str) -> Answer:
+    evidence = (Passage("p1", "d1", 4, 0, len(text), text),)
+    parsed = parse_line(line)
+    assert parsed is not None
+    return compose(Question("?", id="q"), parsed, evidence, numbers_in(evidence), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "unit", "spoken"),
+    [
+        ("calc: 412 | million", PROSE, "USD", "USD 412 million"),
+        ("calc: 18400 | none", PROSE, None, "18,400"),
+        ("calc: 1200000 | none", PROSE, "shares", "1,200,000 shares"),
+        ("calc: 30 | million", PROSE, "EUR", "EUR 30 million"),
+        ("calc: 12.5 - 11.0 | percent", PROSE, "percent", "1.5 %"),
+        ("calc: 412 / 1200000 | none", PROSE, "USD", "USD 0.000343"),
+        ("calc: 412 / 18400 | none", PROSE, None, "0.022391"),
+        ("calc: 1452.4 - 1146.2 | million", TABLE, "GBP", "GBP 306.2 million"),
+        ("calc: 1452.4 / 1146.2 | none", TABLE, None, "1.27"),
+        ("calc: (1452.4 / 1146.2 - 1) * 100 | percent", TABLE, "percent", "26.71 %"),
+        ("calc: 1452.4 * 0.5 | million", TABLE, "GBP", "GBP 726.2 million"),
+        ("calc: avg(500, 480) | million", TABLE, "shares", "490 million shares"),
+        ("calc: 75 - 60 | none", TABLE, None, "15"),
+        ("calc: 2.31 | none", TABLE, "GBP", "GBP 2.31"),
+        ("calc: 365 * 1146.2 / 1452.4 | none", TABLE, None, "288.05"),
+        ("answer: 500 | million", TABLE, "shares", "500"),
+        ("answer: 18,400 | none", PROSE, None, "18,400"),
+    ],
+)
+def test_a_value_has_the_unit_of_the_numbers_that_it_comes_from(
+    line: str, text: str, unit: str | None, spoken: str
+) -> None:
+    answer = composed(line, text)
+    assert (answer.unit, answer.answer) == (unit, spoken)
+    assert answer.value is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "calc: 412 + 30 | million",
+        "calc: 412 + 18400 | million",
+        "calc: avg(30, 3.2) | million",
+        "check: 412 > 30 | none",
+        "calc: (412 - 1200000) / 412 * 100 | percent",
+    ],
+)
+def test_different_things_are_not_added_up(line: str) -> None:
+    with pytest.raises(ProgramError, match="different things"):
+        composed(line, PROSE)
+
+
+def test_converted_amounts_are_added_up() -> None:
+    assert composed("calc: 3.2 * 1000 + 412 | million", PROSE).value == Decimal(3612)
+
+
+def test_every_amount_is_cited_and_no_constant() -> None:
+    assert [place.quote for place in composed("calc: 25 - 10 | none", PROSE).citations] == ["25", "10"]
+    growth = composed("calc: (25 / 412 - 1) * 100 | percent", PROSE + " Of 100 customers 1 left.")
+    assert [place.quote for place in growth.citations] == ["25", "412"]
+
+
+def test_a_number_that_is_a_constant_elsewhere_is_cited_where_it_is_all_there_is() -> None:
+    assert [place.quote for place in composed("calc: 10 | none", PROSE).citations] == ["10"]
+
+
+def test_a_count_is_a_program_that_counts_what_it_names() -> None:
+    from finslm.answer import execute
+
+    answer = composed("count: Revenue ; Earnings per share | none", TABLE)
+    assert answer.program == 'count("Revenue", "Earnings per share")'
+    assert execute(answer.program) == answer.value == 2
+    assert [place.quote for place in answer.citations] == ["Revenue", "Earnings per share"]
+
+
+def test_amounts_in_a_row_are_so_many_answers() -> None:
+    text = "Debt matures in the amount of $1,200, $900 and $45; rates were 51%, 57%, and 53%, in 2019 and later."
+    answer = composed("answer: 51%, 57%, and 53% | none", text)
+    assert answer.spans == ("51%", "57%", "53%")
+    assert [text[place.start : place.end] for place in answer.citations] == list(answer.spans)
+    assert composed("answer: $1,200, $900 and $45 | none", text).spans == ("$1,200", "$900", "$45")
+    assert composed("answer: 2019 and later | none", text).spans == ("2019 and later",)
