@@ -9,9 +9,7 @@ from pathlib import Path
 from finslm.desk.duplicates import NearDuplicates
 from finslm.desk.inside import Allowance
 from finslm.documents import Attachment, Reading, Sensitivity
-from finslm.ingest import instructed_pages, path_text
-
-LISTED = 20  # pages
+from finslm.ingest import instructed_pages, notes_on_pages, path_text
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,7 @@ class Run:
     def notes_on(self, reading: Reading) -> tuple[str, ...]:
         """What a person should know of a reading."""
         instructed = instructed_pages(reading.pages, self.triggers)
-        pages = ", ".join(map(str, instructed[:LISTED])) + (" and more" if len(instructed) > LISTED else "")
-        return (*reading.notes, *([f"text addresses an AI reader on pages: {pages}"] if instructed else []))
+        return (*reading.notes, *notes_on_pages(("text addresses an AI reader on pages", instructed)))
 
 
 @dataclass(frozen=True)

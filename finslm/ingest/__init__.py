@@ -19,6 +19,7 @@ from finslm.ingest.ocr_networks import INSTALL as OCR_INSTALL
 from finslm.ingest.ocr_networks import installed_version as ocr_version
 from finslm.ingest.ocr_trial import recognises
 from finslm.ingest.opening import file_digest, path_text, reason_of
+from finslm.ingest.page_notes import notes_on_pages
 from finslm.ingest.reader_process import read_attachment, read_document, reader_protections
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "list_files",
     "list_links",
     "load_triggers",
+    "notes_on_pages",
     "ocr_version",
     "path_text",
     "read_attachment",
