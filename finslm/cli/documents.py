@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -32,10 +33,14 @@ def ingest(
     """
     session = session_of(context)
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
-        files = frozenset(desk.files(paths))
-        task = bar.add_task("Reading", total=len(files))
+        task = bar.add_task("Reading", total=None)
+        files: set[Path] = set()
         begun: set[Path] = set()
         pages, start = 0, time.monotonic()
+
+        def on_files(found: Sequence[Path]) -> None:
+            files.update(found)
+            bar.update(task, total=len(found))
 
         def on_result(result: IngestResult) -> None:
             nonlocal pages
@@ -49,6 +54,7 @@ def ingest(
             paths,
             collection=collection,
             sensitivity=sensitivity,  # type: ignore[arg-type]  # the desk refuses others, with a sentence
+            on_files=on_files,
             on_result=on_result,
         )
     if session.as_json:

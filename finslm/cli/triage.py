@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -36,13 +37,16 @@ def triage(
     if not resume:
         results.clear()
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
-        task = bar.add_task("Triage", total=len(desk.files(paths)), completed=len(done))
+        task = bar.add_task("Triage", total=None, completed=len(done))
+
+        def on_files(files: Sequence[Path]) -> None:
+            bar.update(task, total=len(files))
 
         def on_record(record: TriageRecord) -> None:
             results.append(record)
             bar.advance(task)
 
-        records = desk.triage(paths, done=done, workers=workers, on_record=on_record)
+        records = desk.triage(paths, done=done, workers=workers, on_files=on_files, on_record=on_record)
     if session.as_json:
         print_json({"out": out, "records": len(records)})
     elif not session.quiet:

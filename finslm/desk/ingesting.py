@@ -17,9 +17,9 @@ from finslm.desk.incoming import Incoming, Run
 from finslm.documents import Document, IngestResult, Reading, Sensitivity
 from finslm.errors import UnreadableDocument, UsageError
 from finslm.ingest import (
+    Listing,
     file_digest,
     list_files,
-    list_links,
     load_triggers,
     path_text,
     read_attachment,
@@ -59,11 +59,12 @@ class Ingesting:
         paths: Sequence[Path],
         collection: str,
         sensitivity: Sensitivity,
+        on_files: Callable[[Sequence[Path]], None] | None,
         on_result: Callable[[IngestResult], None] | None,
     ) -> tuple[IngestResult, ...]:
         """The result of each file, in order, those inside it behind it; one that fails costs itself only.
 
-        An archive has no text and no result of its own, unless it cannot be opened.
+        An archive has no text and no result of its own, unless it cannot be opened. `on_files` is told of the files found.
         """
         if sensitivity not in LEVELS:
             raise UsageError(f"there is no sensitivity {sensitivity}", next_step=f"give one of {', '.join(LEVELS)}")
@@ -71,9 +72,12 @@ class Ingesting:
         self._vault.collection_key(collection)
         triggers, duplicates = load_triggers(self._settings.data_dir), NearDuplicates(self._vault, self._guard)
         run = Run(collection, sensitivity, triggers, duplicates)
+        listing = list_files(paths)
+        if on_files:
+            on_files(listing.files)
         results = []
         start = time.monotonic()
-        for result in self._results(paths, run):
+        for result in self._results(listing, run):
             now = time.monotonic()
             results.append(replace(result, seconds=now - start))
             start = now
@@ -81,10 +85,10 @@ class Ingesting:
                 on_result(results[-1])
         return tuple(results)
 
-    def _results(self, paths: Sequence[Path], run: Run) -> Iterator[IngestResult]:
-        for path in list_files(paths):
+    def _results(self, listing: Listing, run: Run) -> Iterator[IngestResult]:
+        for path in listing.files:
             yield from self._take(Incoming.named(path), run)
-        for link in list_links(paths):
+        for link in listing.links:
             yield IngestResult(path_text(link), path_text(Path(link.name)), "skipped", notes=(LINK_NOTE,))
 
     def _take(self, file: Incoming, run: Run) -> Iterator[IngestResult]:

@@ -30,12 +30,15 @@ class Triaging:
         paths: Sequence[Path],
         done: Iterable[TriageRecord],
         workers: int,
+        on_files: Callable[[Sequence[Path]], None] | None,
         on_record: Callable[[TriageRecord], None] | None,
         cancel: threading.Event | None,
     ) -> tuple[TriageRecord, ...]:
-        """The record of each file, in order; `on_record` is told of those that this run made."""
+        """The record of each file, in order; `on_record` is told of those that this run made, `on_files` of all files."""
         self._guard.authorise("triage")
-        files = list_files(paths)
+        files = list_files(paths).files
+        if on_files:
+            on_files(files)
         model = self._models.name_for("triage")
         batch = Batch(self._judge(model), done)
         records = []
