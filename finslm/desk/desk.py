@@ -218,8 +218,9 @@ class Desk:
         on_record: Callable[[TriageRecord], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> tuple[TriageRecord, ...]:
-        """Labels, extracts and routes files without storing them; `done` are records of an earlier run to keep.
+        """Labels, extracts and routes files, and the files inside them, without storing them.
 
+        `done` are records of an earlier run to keep. An archive has no record of its own, unless it cannot be opened.
         `workers` documents are read ahead while the model judges; `on_files` is told of all files before the first is
         read. Raises PathMissing, EmptyFolder, PolicyDenied, Cancelled and the model's errors; a file that cannot be read
         becomes a failed record.

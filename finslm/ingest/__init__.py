@@ -15,6 +15,7 @@ caller.
 from finslm.ingest.confinement import ESSENTIAL as ESSENTIAL_PROTECTIONS
 from finslm.ingest.folder import Listing, list_files
 from finslm.ingest.injection import instructed_pages, load_triggers, without_instructions
+from finslm.ingest.inside import kept_out
 from finslm.ingest.ocr_networks import INSTALL as OCR_INSTALL
 from finslm.ingest.ocr_networks import installed_version as ocr_version
 from finslm.ingest.ocr_trial import recognises
@@ -28,6 +29,7 @@ __all__ = [
     "Listing",
     "file_digest",
     "instructed_pages",
+    "kept_out",
     "list_files",
     "load_triggers",
     "notes_on_pages",
