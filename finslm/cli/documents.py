@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from finslm.cli.files_bar import FilesBar
 from finslm.cli.filters import Company, Form, OfSensitivity, Since, Until, Year, as_options, filters_of
 from finslm.cli.output import print_json, print_table, progress, say, to_json
 from finslm.cli.page_table import print_page_table
@@ -32,23 +33,20 @@ def ingest(
     """
     session = session_of(context)
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
-        files = frozenset(desk.files(paths))
-        task = bar.add_task("Reading", total=len(files))
-        begun: set[Path] = set()
+        files = FilesBar(bar, "Reading")
         pages, start = 0, time.monotonic()
 
         def on_result(result: IngestResult) -> None:
             nonlocal pages
-            path = Path(result.path)  # of a file, or under it when it was inside
-            begun.update(files.intersection((path, *path.parents)))
             pages += result.document.page_count if result.document and result.status == "stored" else 0
             speed = pages / (time.monotonic() - start)
-            bar.update(task, completed=len(begun), description=f"Reading, {speed:.0f} pages a second")
+            files.reach(result.path, f"Reading, {speed:.0f} pages a second")
 
         results = desk.ingest(
             paths,
             collection=collection,
             sensitivity=sensitivity,  # type: ignore[arg-type]  # the desk refuses others, with a sentence
+            on_files=files.expect,
             on_result=on_result,
         )
     if session.as_json:

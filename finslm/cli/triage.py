@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from finslm.cli.files_bar import FilesBar
 from finslm.cli.output import print_json, print_table, progress
 from finslm.cli.session import session_of
 from finslm.documents import TriageRecord
@@ -36,13 +38,18 @@ def triage(
     if not resume:
         results.clear()
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
-        task = bar.add_task("Triage", total=len(desk.files(paths)), completed=len(done))
+        files = FilesBar(bar, "Triage")
+
+        def on_files(found: Sequence[Path]) -> None:
+            files.expect(found)
+            for record in done:
+                files.reach(record.path)
 
         def on_record(record: TriageRecord) -> None:
             results.append(record)
-            bar.advance(task)
+            files.reach(record.path)
 
-        records = desk.triage(paths, done=done, workers=workers, on_record=on_record)
+        records = desk.triage(paths, done=done, workers=workers, on_files=on_files, on_record=on_record)
     if session.as_json:
         print_json({"out": out, "records": len(records)})
     elif not session.quiet:
@@ -57,8 +64,8 @@ def triage(
             "review",
             "reasons",
         )
-        print_table("Triage", columns, (_row(record) for record in records))
-    failed = [Path(record.path).name for record in records if record.status == "failed"]
+        print_table("Triage", columns, (_row(files.name_of(record.path), record) for record in records))
+    failed = [files.name_of(record.path) for record in records if record.status == "failed"]
     if failed:
         raise PartialFailure(
             f"{len(failed)} of {len(records)} documents failed: {', '.join(failed)}",
@@ -67,11 +74,11 @@ def triage(
         )
 
 
-def _row(record: TriageRecord) -> tuple[object, ...]:
+def _row(name: str, record: TriageRecord) -> tuple[object, ...]:
     if record.status == "failed":
-        return Path(record.path).name, "failed", "", "", "", "", record.queue or "", "yes", record.error or ""
+        return name, "failed", "", "", "", "", record.queue or "", "yes", record.error or ""
     return (
-        Path(record.path).name,
+        name,
         record.doc_type,
         record.issuer or "",
         record.period or "",

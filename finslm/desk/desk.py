@@ -36,7 +36,6 @@ from finslm.documents import (
     VaultReport,
 )
 from finslm.errors import FinslmError, PathMissing, UsageError
-from finslm.ingest import list_files
 from finslm.model import ModelStatus
 from finslm.policy import Rules, document_resource
 from finslm.search import Search
@@ -132,17 +131,15 @@ class Desk:
         *,
         collection: str = DEFAULT_COLLECTION,
         sensitivity: Sensitivity = "internal",
+        on_files: Callable[[Sequence[Path]], None] | None = None,
         on_result: Callable[[IngestResult], None] | None = None,
     ) -> tuple[IngestResult, ...]:
         """Reads and stores files, folders recursively, and the files inside them; one that fails costs itself only.
 
-        Raises PathMissing, EmptyFolder, UsageError and PolicyDenied before anything is stored.
+        `on_files` is told of all files before the first is read. Raises PathMissing, EmptyFolder, UsageError and
+        PolicyDenied before anything is stored.
         """
-        return self._ingesting.ingest(paths, collection, sensitivity, on_result)
-
-    def files(self, paths: Sequence[Path]) -> tuple[Path, ...]:
-        """The files that `ingest` or `triage` would take, in their order. Raises PathMissing, EmptyFolder."""
-        return list_files(paths)
+        return self._ingesting.ingest(paths, collection, sensitivity, on_files, on_result)
 
     def documents(self, collection: str | None = None) -> tuple[Document, ...]:
         """The stored documents that this user may read."""
@@ -217,15 +214,18 @@ class Desk:
         *,
         done: Iterable[TriageRecord] = (),
         workers: int = 1,
+        on_files: Callable[[Sequence[Path]], None] | None = None,
         on_record: Callable[[TriageRecord], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> tuple[TriageRecord, ...]:
-        """Labels, extracts and routes files without storing them; `done` are records of an earlier run to keep.
+        """Labels, extracts and routes files, and the files inside them, without storing them.
 
-        `workers` documents are read ahead while the model judges. Raises PathMissing, EmptyFolder, PolicyDenied,
-        Cancelled and the model's errors; a file that cannot be read becomes a failed record.
+        `done` are records of an earlier run to keep. An archive has no record of its own, unless it cannot be opened.
+        `workers` documents are read ahead while the model judges; `on_files` is told of all files before the first is
+        read. Raises PathMissing, EmptyFolder, PolicyDenied, Cancelled and the model's errors; a file that cannot be read
+        becomes a failed record.
         """
-        return self._triaging.triage(paths, done, workers, on_record, cancel)
+        return self._triaging.triage(paths, done, workers, on_files, on_record, cancel)
 
     # ------------------------------------------------------------------ the security officer
 

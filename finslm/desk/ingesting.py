@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,32 +15,13 @@ from finslm.desk.guard import Details, Guard
 from finslm.desk.incoming import Incoming, Run
 from finslm.documents import Document, IngestResult, Reading, Sensitivity
 from finslm.errors import UnreadableDocument, UsageError
-from finslm.ingest import (
-    file_digest,
-    list_files,
-    list_links,
-    load_triggers,
-    path_text,
-    read_attachment,
-    read_document,
-    reason_of,
-)
+from finslm.ingest import Listing, list_files, load_triggers, path_text, reason_of
 from finslm.ingest.similarity import signature
 from finslm.policy import LEVELS, collection_resource
 from finslm.search import Search
 from finslm.vault import NewDocument, Vault
 
 LINK_NOTE = "a symbolic link inside a folder is not followed; name it outright to have it read"
-
-
-def read(path: Path, settings: Settings) -> Reading:
-    """The pages of a file, read within the settings' limits. Raises UnreadableDocument, OSError."""
-    return read_document(
-        path,
-        timeout_s=settings.reader_timeout_s,
-        memory_bytes=settings.reader_memory_bytes,
-        ocr_page_timeout_s=settings.ocr_page_timeout_s,
-    )
 
 
 class Ingesting:
@@ -59,11 +39,12 @@ class Ingesting:
         paths: Sequence[Path],
         collection: str,
         sensitivity: Sensitivity,
+        on_files: Callable[[Sequence[Path]], None] | None,
         on_result: Callable[[IngestResult], None] | None,
     ) -> tuple[IngestResult, ...]:
         """The result of each file, in order, those inside it behind it; one that fails costs itself only.
 
-        An archive has no text and no result of its own, unless it cannot be opened.
+        An archive has no text and no result of its own, unless it cannot be opened. `on_files` is told of the files found.
         """
         if sensitivity not in LEVELS:
             raise UsageError(f"there is no sensitivity {sensitivity}", next_step=f"give one of {', '.join(LEVELS)}")
@@ -71,9 +52,12 @@ class Ingesting:
         self._vault.collection_key(collection)
         triggers, duplicates = load_triggers(self._settings.data_dir), NearDuplicates(self._vault, self._guard)
         run = Run(collection, sensitivity, triggers, duplicates)
+        listing = list_files(paths)
+        if on_files:
+            on_files(listing.files)
         results = []
         start = time.monotonic()
-        for result in self._results(paths, run):
+        for result in self._results(listing, run):
             now = time.monotonic()
             results.append(replace(result, seconds=now - start))
             start = now
@@ -81,21 +65,21 @@ class Ingesting:
                 on_result(results[-1])
         return tuple(results)
 
-    def _results(self, paths: Sequence[Path], run: Run) -> Iterator[IngestResult]:
-        for path in list_files(paths):
+    def _results(self, listing: Listing, run: Run) -> Iterator[IngestResult]:
+        for path in listing.files:
             yield from self._take(Incoming.named(path), run)
-        for link in list_links(paths):
+        for link in listing.links:
             yield IngestResult(path_text(link), path_text(Path(link.name)), "skipped", notes=(LINK_NOTE,))
 
     def _take(self, file: Incoming, run: Run) -> Iterator[IngestResult]:
         """The result of a file, then those of the files inside it."""
         try:
-            sha256, size_bytes = self._measured(file)
+            sha256, size_bytes = file.measured()
             known = self._known(file, run.collection, sha256)
             if known and self._vault.is_finished(known.id):
                 yield self._result(file, "unchanged", known)
                 return
-            reading = self._read(file)
+            reading = file.read(self._settings)
             result = (
                 self._result(file, "unchanged", known)
                 if known
@@ -120,26 +104,9 @@ class Ingesting:
         if stored and reading.attachments and is_whole:
             self._vault.finish(stored.id)
 
-    def _measured(self, file: Incoming) -> tuple[str, int]:
-        """The digest of a file's bytes, and how many they are."""
-        if file.attachment is None:
-            return file_digest(file.path), file.path.stat().st_size
-        file.allowance.take(file.attachment, file.depth)
-        return hashlib.sha256(file.attachment.content).hexdigest(), len(file.attachment.content)
-
     def _known(self, file: Incoming, collection: str, sha256: str) -> Document | None:
         known = self._vault.find_by_digest(collection, sha256)
         return self._vault.attach(known.id, file.parent) if known and file.parent else known
-
-    def _read(self, file: Incoming) -> Reading:
-        if file.attachment is None:
-            return read(file.path, self._settings)
-        return read_attachment(
-            file.attachment,
-            timeout_s=self._settings.reader_timeout_s,
-            memory_bytes=self._settings.reader_memory_bytes,
-            ocr_page_timeout_s=self._settings.ocr_page_timeout_s,
-        )
 
     def _stored(self, file: Incoming, reading: Reading, sha256: str, size: int, run: Run) -> IngestResult | None:
         """The document as stored and indexed; None for an archive."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from finslm.documents import Attachment
-from finslm.errors import UnreadableDocument
+from finslm.ingest import kept_out
 
 MOST_DEPTH = 4
 MOST_FILES = 2000
@@ -17,19 +17,18 @@ class Allowance:
         self._files = MOST_FILES
         self._bytes = MOST_BYTES
 
-    def take(self, attachment: Attachment, depth: int) -> None:
-        """Counts one file that lies `depth` files deep. Raises UnreadableDocument when that is too many or too much."""
+    def admit(self, attachment: Attachment, depth: int) -> Attachment:
+        """The file, `depth` files deep, counted; only the reason why it is kept out when that is too many or too much."""
         if depth > MOST_DEPTH:
-            raise _too_much(f"the file lies more than {MOST_DEPTH} files deep")
+            return _too_much(attachment, f"the file lies more than {MOST_DEPTH} files deep")
         if self._files < 1:
-            raise _too_much(f"more than {MOST_FILES} files lie inside one")
+            return _too_much(attachment, f"more than {MOST_FILES} files lie inside one")
         if self._bytes < len(attachment.content):
-            raise _too_much(f"the files inside one unpack to more than {MOST_BYTES // 2**20} MiB")
+            return _too_much(attachment, f"the files inside one unpack to more than {MOST_BYTES // 2**20} MiB")
         self._files -= 1
         self._bytes -= len(attachment.content)
+        return attachment
 
 
-def _too_much(happened: str) -> UnreadableDocument:
-    return UnreadableDocument(
-        happened, safe="the other documents are not affected", next_step="unpack it and read its folder"
-    )
+def _too_much(attachment: Attachment, happened: str) -> Attachment:
+    return kept_out(attachment.name, happened, "unpack it and read its folder")

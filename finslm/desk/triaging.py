@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from finslm.config import Settings
 from finslm.desk.guard import Guard
-from finslm.desk.ingesting import read
+from finslm.desk.incoming import Incoming
 from finslm.desk.models import Models
+from finslm.desk.reading_ahead import ReadingAhead
 from finslm.documents import Reading, TriageRecord
-from finslm.errors import UnreadableDocument
-from finslm.ingest import list_files
+from finslm.ingest import list_files, path_text
 from finslm.triage import Batch, Triage, TriageSettings
 
 
@@ -30,18 +30,24 @@ class Triaging:
         paths: Sequence[Path],
         done: Iterable[TriageRecord],
         workers: int,
+        on_files: Callable[[Sequence[Path]], None] | None,
         on_record: Callable[[TriageRecord], None] | None,
         cancel: threading.Event | None,
     ) -> tuple[TriageRecord, ...]:
-        """The record of each file, in order; `on_record` is told of those that this run made."""
+        """The record of each file, in order, those inside it behind it; one that fails costs itself only.
+
+        `on_files` is told of all files but those inside others, `on_record` of the records that this run made.
+        """
         self._guard.authorise("triage")
-        files = list_files(paths)
+        files = list_files(paths).files
+        if on_files:
+            on_files(files)
         model = self._models.name_for("triage")
         batch = Batch(self._judge(model), done)
         records = []
         with ThreadPoolExecutor(workers) as readers:
-            for path, reading in [(path, readers.submit(_pages, path, self._settings)) for path in files]:
-                record = batch.assess(path, reading.result, cancel)
+            ahead = ReadingAhead(readers, workers, self._settings)
+            for record in _records(map(Incoming.named, files), ahead, batch, cancel):
                 records.append(record)
                 if batch.is_new:
                     self._write_down(record, model)
@@ -58,13 +64,13 @@ class Triaging:
         self._guard.note("triage", details, outcome="allowed" if record.status == "done" else "failed")
 
 
-def _pages(path: Path, settings: Settings) -> Reading:
-    """The pages of a file. Raises UnreadableDocument, also for an archive, which has none of its own."""
-    reading = read(path, settings)
-    if not reading.pages:
-        raise UnreadableDocument(
-            "an archive is not triaged as one document",
-            safe="the other documents are not affected",
-            next_step="unpack it and triage its folder",
-        )
-    return reading
+def _records(
+    files: Iterable[Incoming], ahead: ReadingAhead, batch: Batch, cancel: threading.Event | None
+) -> Iterator[TriageRecord]:
+    """The record of each file, then those of the files inside it; an archive that can be opened has none of its own."""
+    for opened in ahead.opened(files):
+        file, reading = opened.file, opened.reading
+        if isinstance(reading, str) or reading.pages:
+            yield batch.assess(path_text(file.path), opened.sha256, reading, cancel)
+        if isinstance(reading, Reading):
+            yield from _records(map(file.inside, reading.attachments), ahead, batch, cancel)

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from finslm.errors import EmptyFolder, PathMissing
 from finslm.ingest.opening import path_text
 
 
-def list_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Every file under `paths`, in the order of `paths`, sorted within a folder, none twice.
+@dataclass(frozen=True)
+class Listing:
+    """The files to read, and the symbolic links inside folders, which are passed over."""
+
+    files: tuple[Path, ...]
+    links: tuple[Path, ...] = ()
+
+
+def list_files(paths: Iterable[Path]) -> Listing:
+    """Every file under `paths`, in the order of `paths`, sorted within a folder, none twice; each folder is walked once.
 
     Inside a folder hidden entries and symbolic links are passed over: a link could lead out of the folder, and round in
     a circle. A path that the user named outright is taken as it is. What can only fail (a socket, a pipe, a folder that
     cannot be listed) is in the list too, so that it fails by name when it is read, and alone.
     Raises `PathMissing` and `EmptyFolder`, both before any file is read.
     """
-    return tuple(dict.fromkeys(file for path in paths for file in _files_of(Path(path))))
+    found = [_listing(Path(path)) for path in paths]
+    files = dict.fromkeys(file for listing in found for file in listing.files)
+    links = sorted({link for listing in found for link in listing.links})
+    return Listing(tuple(files), tuple(links))
 
 
-def list_links(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The symbolic links inside the folders among `paths`, which `list_files` passes over."""
-    entries = (entry for path in paths if Path(path).is_dir() for entry in _walk(Path(path)))
-    return tuple(dict.fromkeys(sorted(path for path, is_link in entries if is_link)))
-
-
-def _files_of(path: Path) -> tuple[Path, ...]:
+def _listing(path: Path) -> Listing:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -35,15 +41,16 @@ def _files_of(path: Path) -> tuple[Path, ...]:
             f"{path_text(path)} does not exist", safe="nothing was read", next_step="check the path"
         ) from None
     except OSError:
-        return (path,)  # it will fail by name when it is read
+        return Listing((path,))  # it will fail by name when it is read
     if not path.is_dir():
-        return (path,)
-    found = tuple(sorted(entry for entry, is_link in _walk(path) if not is_link))
-    if not found:
+        return Listing((path,))
+    entries = sorted(_walk(path))
+    files = tuple(entry for entry, is_link in entries if not is_link)
+    if not files:
         raise EmptyFolder(
             f"the folder {path_text(path)} holds no file", safe="nothing was read", next_step="check the path"
         )
-    return found
+    return Listing(files, tuple(entry for entry, is_link in entries if is_link))
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, bool]]:

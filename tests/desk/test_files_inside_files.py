@@ -1,7 +1,8 @@
-"""Mails and archives through the desk: every file inside becomes a document of its own, or a failure of its own."""
+"""Mails and archives through the desk: every file inside becomes a document, or a line of triage, of its own, or a failure of its own."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from email.message import EmailMessage
@@ -11,7 +12,7 @@ import pytest
 
 from finslm.config import Settings
 from finslm.desk import Desk
-from finslm.documents import Document, IngestResult
+from finslm.documents import Document, IngestResult, TriageRecord
 from finslm.vault import Vault, open_database
 
 
@@ -41,6 +42,10 @@ def write(folder: Path, name: str, content: bytes) -> Path:
 
 def outcome(results: tuple[IngestResult, ...]) -> list[tuple[str, str]]:
     return [(result.filename, result.status) for result in results]
+
+
+def lines(records: tuple[TriageRecord, ...], folder: Path) -> list[tuple[str, str]]:
+    return [(str(Path(record.path).relative_to(folder)), record.status) for record in records]
 
 
 def stored(results: tuple[IngestResult, ...]) -> dict[str, Document]:
@@ -152,10 +157,62 @@ def test_hostile_members_cost_themselves_only(desk: Desk, tmp_path: Path) -> Non
 
 
 @pytest.mark.model
-def test_triage_names_an_archive_as_what_it_does_not_take(desk: Desk, tmp_path: Path) -> None:
-    path = write(tmp_path / "in", "box.zip", zipped(a__txt=b"Revenue rose."))
-    [record] = desk.triage([path])
-    assert (record.status, "archive" in str(record.error)) == ("failed", True)
+def test_triage_gives_each_file_inside_a_line_of_its_own(desk: Desk, tmp_path: Path) -> None:
+    report, box = b"Revenue rose by six per cent.", zipped(a__txt=b"Costs fell.", bad__png=b"\x89PNG....")
+    path = write(tmp_path / "in", "mail.eml", letter(scan__png=b"\x89PNG....", report__txt=report, box__zip=box))
+    records = desk.triage([tmp_path / "in"], workers=3)
+    assert lines(records, tmp_path / "in") == [
+        ("mail.eml", "done"),
+        ("mail.eml/scan.png", "failed"),
+        ("mail.eml/report.txt", "done"),
+        ("mail.eml/box.zip/a.txt", "done"),
+        ("mail.eml/box.zip/bad.png", "failed"),
+    ]
+    digests = [hashlib.sha256(content).hexdigest() for content in (path.read_bytes(), report)]
+    assert [records[0].sha256, records[2].sha256] == digests
+    assert "PNG picture" in str(records[1].error)
+    assert [entry.outcome for entry in desk.audit_entries() if entry.action == "triage"].count("failed") == 2
+    assert desk.documents() == ()
+
+
+@pytest.mark.model
+def test_triage_goes_on_inside_a_mail_where_it_stopped(desk: Desk, tmp_path: Path) -> None:
+    path = write(tmp_path / "in", "mail.eml", letter(a__txt=b"Revenue rose.", b__txt=b"Costs fell."))
+    done: list[TriageRecord] = []
+    told: list[TriageRecord] = []
+
+    def interrupt(record: TriageRecord) -> None:
+        done.append(record)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.triage([path], on_record=interrupt)
+    records = desk.triage([path], done=done, on_record=told.append)
+    assert lines(records, path.parent) == [(name, "done") for name in ("mail.eml", "mail.eml/a.txt", "mail.eml/b.txt")]
+    assert (records[:2], records[2:]) == (tuple(done), tuple(told))
+
+
+@pytest.mark.model
+def test_triage_names_an_attachment_that_came_before(desk: Desk, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / "in", f"{name}.eml", letter(name, a__txt=b"Revenue rose."))
+    records = desk.triage([tmp_path / "in"])
+    assert [record.duplicate_of for record in records] == [None, None, None, str(tmp_path / "in" / "one.eml" / "a.txt")]
+
+
+@pytest.mark.model
+def test_triage_of_an_archive_that_goes_on_and_on_ends(desk: Desk, tmp_path: Path) -> None:
+    archive = zipped(end__txt=b"Revenue rose.")
+    for depth in range(8):
+        archive = zipped(**{f"box{depth}__zip": archive, f"note{depth}__txt": b"Note %d" % depth})
+    path = write(tmp_path / "in", "box.zip", archive)
+    records = desk.triage([path])
+    failed = [record for record in records if record.status == "failed"]
+    assert [(Path(record.path).name, record.sha256) for record in failed] == [("box3.zip", ""), ("note3.txt", "")]
+    assert all("files deep" in str(record.error) for record in failed)
+    assert len(records) == 6
+    assert desk.triage([path], done=records, on_record=lambda record: pytest.fail(record.path)) == records
 
 
 def test_a_vault_from_before_attachments_opens_and_takes_them(

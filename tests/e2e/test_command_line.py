@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -178,6 +179,22 @@ def test_triage_names_every_sample_and_resumes(run: Run, tmp_path: Path) -> None
     before = out.read_bytes()
     assert run("triage", SAMPLES, "--out", out, "--resume").returncode == 5
     assert out.read_bytes() == before
+
+
+@pytest.mark.model
+def test_triage_names_the_files_of_a_mail_with_their_mail(run: Run, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"], message["Message-ID"] = "a@example.org", "Q3", "<1@example.org>"
+    message.set_content("The numbers are attached.")
+    for name, content in (("report.txt", b"Revenue rose by six per cent."), ("scan.png", b"\x89PNG....")):
+        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    (tmp_path / "mail.eml").write_bytes(message.as_bytes())
+    result = run("triage", tmp_path / "mail.eml", "--out", tmp_path / "results.csv")
+    assert result.returncode == 5
+    assert "mail.eml/report.txt" in result.stdout
+    assert "1 of 3 documents failed: mail.eml/scan.png" in sentence_of(result)
+    with (tmp_path / "results.csv").open(newline="") as rows:
+        assert [Path(row["path"]).name for row in csv.DictReader(rows)] == ["mail.eml", "report.txt", "scan.png"]
 
 
 def test_the_audit_log_verifies_against_a_witness(run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ import pytest
 from finslm.desk import Desk
 from finslm.documents import IngestResult
 from finslm.errors import EmptyFolder, PathMissing, UnreadableDocument
-from finslm.ingest import file_digest, list_files, list_links, path_text, read_document
+from finslm.ingest import Listing, file_digest, list_files, path_text, read_document
 
 NOBODY = 65534
 LATIN_NAME = b"r\xe9sultats.txt"
@@ -77,9 +77,23 @@ def test_links_inside_a_folder_are_skipped_with_a_note_and_followed_when_named(f
         "loop": "skipped",
     }
     assert "symbolic link" in results["link.txt"].notes[0]
-    assert list_files([folder / "link.txt"]) == (folder / "link.txt",)
-    assert list_links([folder / "link.txt"]) == ()
+    assert list_files([folder]) == Listing((folder / "good.txt",), (folder / "link.txt", folder / "loop"))
+    assert list_files([folder / "link.txt"]) == Listing((folder / "link.txt",))
     assert [result.status for result in desk.ingest([folder / "link.txt"])] == ["unchanged"]
+
+
+def test_a_folder_is_walked_once_and_what_appears_after_that_waits_for_the_next_run(folder: Path, desk: Desk) -> None:
+    (folder / "link.txt").symlink_to(folder / "good.txt")
+    told: list[Path] = []
+
+    def on_files(files: Sequence[Path]) -> None:
+        told.extend(files)
+        (folder / "late.txt").write_text("Costs fell.")
+        (folder / "late-link.txt").symlink_to(folder / "late.txt")
+
+    results = by_name(desk.ingest([folder], on_files=on_files))
+    assert told == [folder / "good.txt"]
+    assert {name: result.status for name, result in results.items()} == {"good.txt": "stored", "link.txt": "skipped"}
 
 
 def test_a_link_to_itself_and_a_link_to_nothing_are_told_apart_from_files(folder: Path) -> None:
@@ -88,7 +102,7 @@ def test_a_link_to_itself_and_a_link_to_nothing_are_told_apart_from_files(folder
     with pytest.raises(PathMissing):
         list_files([folder / "dangling"])
     with pytest.raises(UnreadableDocument, match="cannot be opened"):
-        file_digest(list_files([folder / "self"])[0])
+        file_digest(list_files([folder / "self"]).files[0])
 
 
 def test_a_file_and_a_folder_without_rights_fail_alone(folder: Path) -> None:
@@ -98,7 +112,7 @@ def test_a_file_and_a_folder_without_rights_fail_alone(folder: Path) -> None:
     (folder / "closed" / "inside.txt").write_text("secret")
     (folder / "closed").chmod(0)
     with rights_of_nobody():
-        files = list_files([folder, folder / "closed" / "inside.txt"])
+        files = list_files([folder, folder / "closed" / "inside.txt"]).files
         assert [path.name for path in files] == ["closed", "good.txt", "locked.txt", "inside.txt"]
         for path in (files[0], files[2], files[3]):
             with pytest.raises(UnreadableDocument, match="Permission denied"):
@@ -123,7 +137,7 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal() -> None:
 
 
 def test_a_file_that_vanishes_after_it_was_listed_fails_alone(folder: Path) -> None:
-    path = list_files([folder])[0]
+    path = list_files([folder]).files[0]
     path.unlink()
     with pytest.raises(UnreadableDocument, match="No such file"):
         file_digest(path)
@@ -138,7 +152,7 @@ def test_a_folder_nested_a_thousand_deep_is_listed(folder: Path) -> None:
         places[-1].mkdir()
     deep = places[-1] / "deep.txt"
     deep.write_text("deep")
-    assert list_files([folder]) == (deep, folder / "good.txt")
+    assert list_files([folder]).files == (deep, folder / "good.txt")
     deep.unlink()
     for place in reversed(places[1:]):  # rmtree gives up at such a depth
         place.rmdir()

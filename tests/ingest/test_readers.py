@@ -182,7 +182,7 @@ def test_folders_are_listed_without_links_and_hidden_files(tmp_path: Path) -> No
     for name in ("a/two.txt", "one.txt", ".hidden"):
         (tmp_path / name).write_text("x")
     (tmp_path / "link.txt").symlink_to("/etc/hostname")
-    assert list_files([tmp_path, tmp_path / "one.txt"]) == (tmp_path / "a" / "two.txt", tmp_path / "one.txt")
+    assert list_files([tmp_path, tmp_path / "one.txt"]).files == (tmp_path / "a" / "two.txt", tmp_path / "one.txt")
 
 
 def test_an_empty_folder_and_a_missing_path_are_told_apart(tmp_path: Path) -> None:
