@@ -13,7 +13,7 @@ import typer
 
 from finslm.cli.output import print_json, print_table, progress, say
 from finslm.cli.session import session_of
-from finslm.errors import IntegrityError, UsageError
+from finslm.errors import BrokenLine, IntegrityError, UsageError
 
 if TYPE_CHECKING:
     from finslm.cli.session import Session
@@ -216,14 +216,19 @@ def report(context: typer.Context, data: Data) -> None:
 def _checked_file(data: Path, lines: Path) -> Iterator[Checked]:
     from finslm.distill.checking import problems
     from finslm.distill.corpus import load_pages
-    from finslm.distill.examples import json_lines
+    from finslm.distill.data_files import each_line
+    from finslm.distill.forms import TeacherPlace
 
     _need_the_extra()
     pages = load_pages(data)
-    for number, line in json_lines(lines):
-        page = pages.get((str(line.get("doc")), int(line.get("page", -1))))
+    for number, line in each_line(lines, TeacherPlace):
+        name = f"line {number} of {lines}"
+        if isinstance(line, BrokenLine):
+            yield name, None, [line.what]
+            continue
+        page = pages.get((line["doc"], line["page"]))
         wrong = ["its page is unknown"] if page is None else list(problems(line, page))
-        yield f"line {number}", None if wrong else line, wrong
+        yield name, None if wrong else line, wrong
 
 
 def _written_by(session: Session, data: Path, teacher: str, count: int, seed: int) -> Iterator[Checked]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,9 @@ from typing import Any
 
 from finslm.distill import finqa, tatqa, teacher
 from finslm.distill.context_lines import asked_of_contexts, own_context_lines
-from finslm.distill.examples import Example, json_lines, letters_of, merged, present
+from finslm.distill.data_files import json_lines, present, whole_json
+from finslm.distill.examples import Example, letters_of, merged
+from finslm.distill.forms import LABELS_FILE, FinancebenchQuestion, GoldLine, TeacherLine
 from finslm.distill.teacher import Pages
 
 KEPT_TATQA = 40
@@ -32,7 +32,7 @@ class Corpus:
 
 def load_corpus(data: Path, pages: Pages, data_dir: Path, more_lines: Sequence[Path] = ()) -> Corpus:
     """The corpus of the folder that DATA.md describes, with the `pages` of its filings, the project's own lines, which lie
-    in `data_dir`, and `more_lines` of teachers. Raises PathMissing and BrokenLine.
+    in `data_dir`, and `more_lines` of teachers. Raises PathMissing and BrokenData.
     """
     tables = [tatqa.example_of(context) for context in tatqa.load_contexts(data / "tatqa_dev.json")]
     spoken = [finqa.example_of(dialogue) for dialogue in finqa.load_dialogues(data / "convfinqa_dev100.json")]
@@ -54,7 +54,7 @@ def filings_of(aside: Iterable[Example]) -> set[str]:
 
 
 def _lessons(files: Sequence[Path], pages: Pages) -> list[Example]:
-    return merged(teacher.taught((fields for file in files for _, fields in json_lines(file)), pages))
+    return merged(teacher.taught((fields for file in files for _, fields in json_lines(file, TeacherLine)), pages))
 
 
 def without(training: Iterable[Example], aside: Sequence[Example]) -> list[Example]:
@@ -79,13 +79,12 @@ def own_lines(data_dir: Path) -> tuple[Path, ...]:
 
 def companies_of(data: Path) -> dict[str, str]:
     """The company of each filing, but for the filings on which FinanceBench's questions develop finding and answers."""
-    labels = json.loads(present(data / "filings_labels.json").read_text())
-    kept = {fields["doc_name"] for _, fields in json_lines(data / "financebench_dev.jsonl")}
+    labels = whole_json(data / "filings_labels.json", LABELS_FILE)
+    kept = {fields["doc_name"] for _, fields in json_lines(data / "financebench_dev.jsonl", FinancebenchQuestion)}
     return {doc: fields["company"] for doc, fields in labels.items() if doc not in kept}
 
 
 def _gold(data: Path, name: str) -> Iterable[dict[str, Any]]:
-    with gzip.open(present(data / f"gold/{name}.jsonl.gz"), "rt", encoding="utf-8") as file:
-        for line in file:
-            fields = json.loads(line)
-            yield {"table": None, "texts": [], "history": [], "scale": None, "program": None, **fields}
+    absent = {name: field.default for name, field in GoldLine.model_fields.items() if not field.is_required()}
+    for _, fields in json_lines(data / f"gold/{name}.jsonl.gz", GoldLine):
+        yield {**absent, **fields}

@@ -84,6 +84,9 @@ def test_labelled_documents_are_scored(tmp_path: Path) -> None:
         (("eval", "chess", "--data", "x"), 2, "there is no task chess"),
         (("eval", "tatqa", "--data", "nowhere.json"), 2, "there is no TAT-QA file nowhere.json"),
         (("eval", "sentiment", "--data", "{broken}"), 1, "line 2 of"),
+        (("eval", "triage", "--data", "{broken}"), 1, "line 2 of"),
+        (("eval", "tatqa", "--data", "{broken}"), 1, "line 2 of"),
+        (("eval", "convfinqa", "--data", "{broken}"), 1, "line 2 of"),
         (("distill", "label", "--data", ".", "--out", "x"), 2, "either --lines or --teacher"),
     ],
 )
@@ -94,6 +97,36 @@ def test_what_cannot_be_measured_says_so(arguments: tuple[str, ...], code: int, 
     assert run.returncode == code, run.stderr
     assert told in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("stop", [(), ("--stop",)])
+def test_teacher_lines_are_kept_or_left_out_or_stop_the_check(stop: tuple[str, ...], tmp_path: Path) -> None:
+    from pyarrow import Table, parquet
+
+    parquet.write_table(
+        Table.from_pylist([{"doc": "D", "page": 1, "text": "Due in 2030."}]), tmp_path / "filings.parquet"
+    )
+    good = {
+        "doc": "D",
+        "page": 1,
+        "question": "When?",
+        "kind": "span",
+        "spans": ["in 2030"],
+        "rationale": "It says so.",
+    }
+    broken = ["{no json", json.dumps({**good, "page": "one"}), json.dumps({**good, "spans": [7]})]
+    lines, out = tmp_path / "lines.jsonl", tmp_path / "kept.jsonl"
+    lines.write_text("\n".join([json.dumps(good), *broken, json.dumps(good)]))
+    run = finslm("distill", "label", "--data", tmp_path, "--lines", lines, "--out", out, "--json", *stop)
+    assert "Traceback" not in run.stderr
+    assert f"line 2 of {lines} is left out: " in run.stderr
+    if stop:
+        assert (run.returncode, f"line 2 of {lines} does not hold" in run.stderr) == (2, True)
+    else:
+        assert (run.returncode, json.loads(run.stdout)) == (0, {"kept": 2, "dropped": 3})
+        assert [json.loads(line) for line in out.read_text().splitlines()] == [good, good]
+        assert all(f"line {number} of {lines} is left out: " in run.stderr for number in (3, 4))
 
 
 def test_without_the_extra_the_laboratory_says_how_to_install_it() -> None:
