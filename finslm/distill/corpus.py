@@ -22,12 +22,17 @@ TATQA_LIKE = ("tatqa_train", "tathqa_dev", "aitqa")
 FINQA_LIKE = ("finqa_train", "convfinqa_train", "finqa_train_evidence", "multihiertt_train")
 
 
+SHORT_PASSAGE = 80
+"""Passages of no more characters say too little to tell a context."""
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """Examples to train on, and examples to measure on, which share no context."""
+    """Examples to train on, and examples to measure on, which share no passage; `raw` is what training was chosen from."""
 
     training: tuple[Example, ...]
     aside: tuple[Example, ...]
+    raw: tuple[Example, ...]
 
 
 def load_corpus(data: Path, pages: Pages, data_dir: Path, more_lines: Sequence[Path] = ()) -> Corpus:
@@ -44,8 +49,8 @@ def load_corpus(data: Path, pages: Pages, data_dir: Path, more_lines: Sequence[P
     gathered = [*published, *asked_of_contexts(published, pages, own_context_lines(data_dir))]
     aside = [*tables[-KEPT_TATQA:], *spoken[-KEPT_DIALOGUES:], *lessons[-KEPT_TEACHER:]]
     lessons = [*lessons[:-KEPT_TEACHER], *_lessons((*own_lines(data_dir), *more_lines), pages)]
-    training = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons])
-    return Corpus(tuple(without(training, aside)), tuple(example for example in aside if example.asked))
+    raw = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons])
+    return Corpus(tuple(without(raw, aside)), tuple(example for example in aside if example.asked), tuple(raw))
 
 
 def filings_of(aside: Iterable[Example]) -> set[str]:
@@ -59,7 +64,7 @@ def _lessons(files: Sequence[Path], pages: Pages) -> list[Example]:
 
 def without(training: Iterable[Example], aside: Sequence[Example]) -> list[Example]:
     """The training examples of which no passage of some length is a passage of `aside`."""
-    held = {letters_of(passage) for example in aside for passage in example.passages if len(passage) > 80}
+    held = {letters_of(passage) for example in aside for passage in example.passages if len(passage) > SHORT_PASSAGE}
     return [e for e in training if e.asked and not any(letters_of(passage) in held for passage in e.passages)]
 
 

@@ -34,8 +34,13 @@ class Example:
     asked: tuple[Asked, ...]
 
     @property
+    def origin(self) -> str:
+        """The data set, without the line of it."""
+        return self.source.partition(":")[0]
+
+    @property
     def context_sha256(self) -> str:
-        """The hash of the context's letters and digits, by which splits are proven disjoint."""
+        """The hash of the context's letters and digits, by which our own questions name it."""
         return sha256("".join(map(letters_of, self.passages)).encode()).hexdigest()
 
 
@@ -48,7 +53,7 @@ def merged(examples: Iterable[Example]) -> list[Example]:
     """The examples with those of one source and context put together: a context is computed once for all its questions."""
     together: dict[tuple[str, tuple[str, ...]], Example] = {}
     for example in examples:
-        key = (example.source.partition(":")[0], example.passages)
+        key = (example.origin, example.passages)
         known = together.get(key)
         together[key] = replace(known, asked=_once(known.asked + example.asked)) if known else example
     return list(together.values())
