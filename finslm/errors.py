@@ -112,13 +112,19 @@ class ProgramError(FinslmError):
     """The program the model wrote has no exact result: division by zero, overflow, a missing operand."""
 
 
-class BrokenLine(FinslmError):
+class BrokenData(FinslmError):
+    """A place of a data file is not what it should be; `what` says how."""
+
+    def __init__(self, path: Path, place: str, what: str) -> None:
+        self.what = what
+        super().__init__(f"{place} of {path} is broken: {what}", next_step="mend or remove it, then run it again")
+
+
+class BrokenLine(BrokenData):
     """A line of a data file is not what it should be."""
 
     def __init__(self, path: Path, number: int, what: str) -> None:
-        super().__init__(
-            f"line {number} of {path} is broken: {what}", next_step="mend or remove the line, then run it again"
-        )
+        super().__init__(path, f"line {number}", what)
 
 
 class AuditTampered(IntegrityError):

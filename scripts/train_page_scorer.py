@@ -22,7 +22,7 @@ from bench_retrieval import PASSPHRASE, USER
 from finslm.config import Settings, shipped
 from finslm.distill.analyst import analysed
 from finslm.distill.corpus import companies_of, load_pages
-from finslm.distill.examples import json_lines
+from finslm.distill.data_files import json_lines
 from finslm.distill.page_scorer import Lesson, loss, recall_at, trained, whole
 from finslm.search import Search
 from finslm.search.ranking import FEATURES, Weights

@@ -16,11 +16,23 @@ from finslm.answer import table_text
 from finslm.cli.output import json_line
 from finslm.desk import Desk
 from finslm.documents import Answer, Passage, Question, Turn
-from finslm.errors import DocumentMissing, PathMissing, PolicyDenied, PromptTooLong, UsageError
+from finslm.errors import (
+    AuditTampered,
+    Cancelled,
+    FinslmError,
+    ModelHashMismatch,
+    ModelMissing,
+    ModelNotAllowed,
+    NoSpaceLeft,
+    PathMissing,
+    UsageError,
+)
 from finslm.vault import no_space_is_told
 
 TOGETHER = 4
 """Questions answered at the same time."""
+OF_THE_RUN = (Cancelled, NoSpaceLeft, AuditTampered, ModelMissing, ModelHashMismatch, ModelNotAllowed)
+"""What no other question would fare better with: it ends the run, and `--resume` asks this question again."""
 
 
 class PassageLine(BaseModel):
@@ -45,11 +57,16 @@ class TurnLine(BaseModel):
     answer: str
 
 
-class QuestionLine(BaseModel):
-    """One line of a question file."""
+class NamedLine(BaseModel):
+    """What a line must at least hold to be answered, or refused, by its name."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
     id: str
+
+
+class QuestionLine(NamedLine):
+    """One line of a question file."""
+
     question: str
     doc: str | None = None
     collection: str | None = None
@@ -77,12 +94,14 @@ class BatchLine:
     error: str | None
 
     def answer_with(self, desk: Desk, model: str | None) -> Answer:
-        """The answer; a question that fails costs itself only."""
+        """The answer; a question that fails costs itself only. Raises what is `OF_THE_RUN`."""
         if self.question is None:
             return _failed(self.id, self.error or "")
         try:
             return desk.ask(self.question, model=model, is_urgent=False)
-        except (DocumentMissing, PolicyDenied, PromptTooLong) as error:
+        except OF_THE_RUN:
+            raise
+        except FinslmError as error:
             return _failed(self.id, str(error))
 
 
@@ -123,10 +142,11 @@ def load_questions(path: Path) -> list[BatchLine]:
     """The questions of a file; a broken line is kept with its error, so that answers stay in order."""
     if not path.is_file():
         raise PathMissing(f"there is no question file {path}", next_step="check --batch")
-    lines = [line for line in path.read_text("utf-8", "replace").split("\n") if line.strip()]
-    if not lines:
+    lines = path.read_text("utf-8", "replace").split("\n")
+    questions = [_parse(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not questions:
         raise UsageError(f"the question file {path} is empty", next_step="write one JSON object a line")
-    return [_parse(number, line) for number, line in enumerate(lines, 1)]
+    return questions
 
 
 def _parse(number: int, line: str) -> BatchLine:
@@ -135,8 +155,16 @@ def _parse(number: int, line: str) -> BatchLine:
     except ValidationError as error:
         first: dict[str, Any] = dict(error.errors(include_input=False)[0])
         place = ".".join(str(part) for part in first["loc"])
-        return BatchLine(f"line {number}", None, f"line {number} is no question: {place} {first['msg']}".strip())
+        return BatchLine(_name_of(number, line), None, f"line {number} is no question: {place} {first['msg']}".strip())
     return BatchLine(parsed.id, parsed.as_question(), None)
+
+
+def _name_of(number: int, line: str) -> str:
+    """The id of a line that is no question; its number where it tells none."""
+    try:
+        return NamedLine.model_validate_json(line).id
+    except ValidationError:
+        return f"line {number}"
 
 
 def _failed(question_id: str, error: str) -> Answer:

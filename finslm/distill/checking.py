@@ -12,6 +12,8 @@ from typing import Any, get_args
 
 from finslm.answer import execute, numbers_of
 from finslm.answer.program import operands as operands_of
+from finslm.distill.data_files import misfit
+from finslm.distill.forms import TeacherFields
 from finslm.documents import Scale
 from finslm.errors import ProgramError
 
@@ -26,6 +28,9 @@ def problems(line: dict[str, Any], page: str) -> Iterator[str]:
     """What is wrong with a teacher's line over the text of its page; nothing when it may teach."""
     if lacking := [key for key in ("doc", "page", "question", "kind", "rationale") if key not in line]:
         yield f"it has no {', '.join(lacking)}"
+        return
+    if wrong := misfit(line, TeacherFields):
+        yield wrong
         return
     text = _squeezed(page)
     yield from (
@@ -52,8 +57,9 @@ def _problems_of_program(line: dict[str, Any], text: str) -> Iterator[str]:
     for operand in operands:
         yield from _problems_of_operand(operand, text)
     known = {abs(Decimal(str(operand["value"]))) for operand in operands} | CONSTANTS
+    program = line.get("program") or ""
     try:
-        value, literals = execute(line["program"]), operands_of(line["program"])
+        value, literals = execute(program), operands_of(program)
     except (ProgramError, SyntaxError, InvalidOperation, TypeError) as error:
         yield f"its program has no value ({type(error).__name__})"
         return

@@ -13,7 +13,9 @@ from typing import Any
 
 from finslm.answer import execute, parse_line
 from finslm.distill import teacher
-from finslm.distill.examples import Asked, Example, json_lines
+from finslm.distill.data_files import json_lines
+from finslm.distill.examples import Asked, Example
+from finslm.distill.forms import ContextLine
 from finslm.distill.lines import stands
 from finslm.documents import Turn
 
@@ -33,7 +35,7 @@ def asked_of_contexts(examples: Iterable[Example], pages: teacher.Pages, files: 
     """
     contexts = {example.context_sha256: example for example in examples}
     for file in files:
-        for _, fields in json_lines(file):
+        for _, fields in json_lines(file, ContextLine):
             example = _page(fields, pages) if "page" in fields else contexts.get(fields["context"])
             if example:
                 source = f"{example.source.partition(':')[0]}:ours"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,9 @@ from typing import Any
 
 from finslm.distill import finqa, tatqa, teacher
 from finslm.distill.context_lines import asked_of_contexts, own_context_lines
-from finslm.distill.examples import Example, json_lines, letters_of, merged, present
+from finslm.distill.data_files import json_lines, present, whole_json
+from finslm.distill.examples import Example, letters_of, merged
+from finslm.distill.forms import LABELS_FILE, FinancebenchQuestion, GoldLine, TeacherLine
 from finslm.distill.teacher import Pages
 
 KEPT_TATQA = 40
@@ -22,17 +22,22 @@ TATQA_LIKE = ("tatqa_train", "tathqa_dev", "aitqa")
 FINQA_LIKE = ("finqa_train", "convfinqa_train", "finqa_train_evidence", "multihiertt_train")
 
 
+SHORT_PASSAGE = 80
+"""Passages of no more characters say too little to tell a context."""
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """Examples to train on, and examples to measure on, which share no context."""
+    """Examples to train on, and examples to measure on, which share no passage; `raw` is what training was chosen from."""
 
     training: tuple[Example, ...]
     aside: tuple[Example, ...]
+    raw: tuple[Example, ...]
 
 
 def load_corpus(data: Path, pages: Pages, data_dir: Path, more_lines: Sequence[Path] = ()) -> Corpus:
     """The corpus of the folder that DATA.md describes, with the `pages` of its filings, the project's own lines, which lie
-    in `data_dir`, and `more_lines` of teachers. Raises PathMissing and BrokenLine.
+    in `data_dir`, and `more_lines` of teachers. Raises PathMissing and BrokenData.
     """
     tables = [tatqa.example_of(context) for context in tatqa.load_contexts(data / "tatqa_dev.json")]
     spoken = [finqa.example_of(dialogue) for dialogue in finqa.load_dialogues(data / "convfinqa_dev100.json")]
@@ -44,8 +49,8 @@ def load_corpus(data: Path, pages: Pages, data_dir: Path, more_lines: Sequence[P
     gathered = [*published, *asked_of_contexts(published, pages, own_context_lines(data_dir))]
     aside = [*tables[-KEPT_TATQA:], *spoken[-KEPT_DIALOGUES:], *lessons[-KEPT_TEACHER:]]
     lessons = [*lessons[:-KEPT_TEACHER], *_lessons((*own_lines(data_dir), *more_lines), pages)]
-    training = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons])
-    return Corpus(tuple(without(training, aside)), tuple(example for example in aside if example.asked))
+    raw = merged([*tables[:-KEPT_TATQA], *spoken[:-KEPT_DIALOGUES], *gathered, *lessons])
+    return Corpus(tuple(without(raw, aside)), tuple(example for example in aside if example.asked), tuple(raw))
 
 
 def filings_of(aside: Iterable[Example]) -> set[str]:
@@ -54,12 +59,12 @@ def filings_of(aside: Iterable[Example]) -> set[str]:
 
 
 def _lessons(files: Sequence[Path], pages: Pages) -> list[Example]:
-    return merged(teacher.taught((fields for file in files for _, fields in json_lines(file)), pages))
+    return merged(teacher.taught((fields for file in files for _, fields in json_lines(file, TeacherLine)), pages))
 
 
 def without(training: Iterable[Example], aside: Sequence[Example]) -> list[Example]:
     """The training examples of which no passage of some length is a passage of `aside`."""
-    held = {letters_of(passage) for example in aside for passage in example.passages if len(passage) > 80}
+    held = {letters_of(passage) for example in aside for passage in example.passages if len(passage) > SHORT_PASSAGE}
     return [e for e in training if e.asked and not any(letters_of(passage) in held for passage in e.passages)]
 
 
@@ -79,13 +84,12 @@ def own_lines(data_dir: Path) -> tuple[Path, ...]:
 
 def companies_of(data: Path) -> dict[str, str]:
     """The company of each filing, but for the filings on which FinanceBench's questions develop finding and answers."""
-    labels = json.loads(present(data / "filings_labels.json").read_text())
-    kept = {fields["doc_name"] for _, fields in json_lines(data / "financebench_dev.jsonl")}
+    labels = whole_json(data / "filings_labels.json", LABELS_FILE)
+    kept = {fields["doc_name"] for _, fields in json_lines(data / "financebench_dev.jsonl", FinancebenchQuestion)}
     return {doc: fields["company"] for doc, fields in labels.items() if doc not in kept}
 
 
 def _gold(data: Path, name: str) -> Iterable[dict[str, Any]]:
-    with gzip.open(present(data / f"gold/{name}.jsonl.gz"), "rt", encoding="utf-8") as file:
-        for line in file:
-            fields = json.loads(line)
-            yield {"table": None, "texts": [], "history": [], "scale": None, "program": None, **fields}
+    absent = {name: field.default for name, field in GoldLine.model_fields.items() if not field.is_required()}
+    for _, fields in json_lines(data / f"gold/{name}.jsonl.gz", GoldLine):
+        yield {**absent, **fields}

@@ -51,7 +51,7 @@ class Report:
 
 
 def tatqa_items(path: Path, first: int = 0) -> list[Item]:
-    """The questions of a TAT-QA file from context `first` on, all passages given. Raises PathMissing."""
+    """The questions of a TAT-QA file from context `first` on, all passages given. Raises PathMissing and BrokenData."""
     return [
         Item(_question(q["uid"], q["question"], tatqa.passages_of(context)), q["answer_type"], _tatqa_scorer(q))
         for context in tatqa.load_contexts(path)[first:]
@@ -60,7 +60,7 @@ def tatqa_items(path: Path, first: int = 0) -> list[Item]:
 
 
 def dialogue_items(path: Path, first: int = 0) -> list[Item]:
-    """The turns of a ConvFinQA file from dialogue `first` on, with the gold history. Raises PathMissing."""
+    """The turns of a ConvFinQA file from dialogue `first` on, with the gold history. Raises PathMissing and BrokenData."""
     items = []
     for dialogue in finqa.load_dialogues(path)[first:]:
         passages = finqa.passages_of(dialogue)

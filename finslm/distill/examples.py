@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
+from finslm.distill.data_files import Fields, json_lines
+from finslm.distill.forms import ExampleLine
 from finslm.documents import Turn
-from finslm.errors import BrokenLine, PathMissing
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,13 @@ class Example:
     asked: tuple[Asked, ...]
 
     @property
+    def origin(self) -> str:
+        """The data set, without the line of it."""
+        return self.source.partition(":")[0]
+
+    @property
     def context_sha256(self) -> str:
-        """The hash of the context's letters and digits, by which splits are proven disjoint."""
+        """The hash of the context's letters and digits, by which our own questions name it."""
         return sha256("".join(map(letters_of, self.passages)).encode()).hexdigest()
 
 
@@ -44,18 +49,11 @@ def letters_of(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def present(path: Path, what: str = "file") -> Path:
-    """The path of a data file that is there. Raises PathMissing."""
-    if not path.is_file():
-        raise PathMissing(f"there is no {what} {path}", next_step="see DATA.md for where it lies")
-    return path
-
-
 def merged(examples: Iterable[Example]) -> list[Example]:
     """The examples with those of one source and context put together: a context is computed once for all its questions."""
     together: dict[tuple[str, tuple[str, ...]], Example] = {}
     for example in examples:
-        key = (example.source.partition(":")[0], example.passages)
+        key = (example.origin, example.passages)
         known = together.get(key)
         together[key] = replace(known, asked=_once(known.asked + example.asked)) if known else example
     return list(together.values())
@@ -70,36 +68,15 @@ def write_examples(path: Path, examples: Iterable[Example]) -> None:
 
 def read_examples(path: Path) -> list[Example]:
     """The examples of a file. Raises PathMissing, and BrokenLine for a line that is none."""
-    return [_parsed(fields, path, number) for number, fields in json_lines(path)]
+    return [_example(fields) for _, fields in json_lines(path, ExampleLine)]
 
 
-def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a file of JSON lines with their line numbers. Raises PathMissing and BrokenLine."""
-    with present(path).open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, _object(line, path, number)
-
-
-def _object(line: str, path: Path, number: int) -> dict[str, Any]:
-    try:
-        fields = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise BrokenLine(path, number, error.msg) from error
-    if not isinstance(fields, dict):
-        raise BrokenLine(path, number, "it is no object")
-    return fields
-
-
-def _parsed(fields: dict[str, Any], path: Path, number: int) -> Example:
-    try:
-        asked = tuple(
-            Asked(a["question"], a["line"], tuple(Turn(**turn) for turn in a["history"]), a["rationale"])
-            for a in fields.pop("asked")
-        )
-        return Example(**{**fields, "passages": tuple(fields["passages"])}, asked=asked)
-    except (KeyError, TypeError) as error:
-        raise BrokenLine(path, number, f"it is no example: {error}") from error
+def _example(fields: Fields) -> Example:
+    asked = tuple(
+        Asked(a["question"], a["line"], tuple(Turn(t["question"], t["answer"]) for t in a["history"]), a["rationale"])
+        for a in fields["asked"]
+    )
+    return Example(fields["source"], fields["context_id"], fields["licence"], tuple(fields["passages"]), asked)
 
 
 def _once(asked: tuple[Asked, ...]) -> tuple[Asked, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from finslm.answer import table_text
-from finslm.distill.examples import Asked, Example, present
+from finslm.distill.data_files import whole_json
+from finslm.distill.examples import Asked, Example
+from finslm.distill.forms import CONVFINQA_FILE
 from finslm.distill.lines import LITERAL, claimed, computed, percentage
 from finslm.distill.spelling import from_steps, spelled
 from finslm.documents import Turn
@@ -45,8 +46,8 @@ class SpokenTurn:
 
 
 def load_dialogues(path: Path) -> list[dict[str, Any]]:
-    """The dialogues of a ConvFinQA file as published. Raises PathMissing."""
-    return cast("list[dict[str, Any]]", json.loads(present(path, "ConvFinQA file").read_text())["dev"])
+    """The dialogues of a ConvFinQA file as published. Raises PathMissing and BrokenData."""
+    return cast("list[dict[str, Any]]", whole_json(path, CONVFINQA_FILE, "ConvFinQA file")["dev"])
 
 
 def passages_of(dialogue: dict[str, Any]) -> tuple[str, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from finslm.distill.examples import json_lines
+from finslm.distill.data_files import Fields, json_lines
+from finslm.distill.forms import FinancebenchQuestion
 from finslm.distill.scoring import Score
-from finslm.errors import BrokenLine
 
 DEPTHS = (1, 3, 5, 10)
 
@@ -28,7 +27,7 @@ class Asked:
 
 def load_asked(path: Path) -> list[Asked]:
     """The questions of a FinanceBench file. Raises PathMissing and BrokenLine."""
-    return [_asked(fields, path, number) for number, fields in json_lines(path)]
+    return [_asked(fields) for _, fields in json_lines(path, FinancebenchQuestion)]
 
 
 def page_recall(
@@ -44,12 +43,6 @@ def _share(asked: Asked, places: Sequence[Place]) -> float:
     return len(wanted & set(places)) / len(wanted)
 
 
-def _asked(fields: dict[str, Any], path: Path, number: int) -> Asked:
-    try:
-        pages = frozenset(int(piece["evidence_page_num"]) for piece in fields["evidence"])
-        asked = Asked(fields["question"], fields["doc_name"], pages)
-    except (KeyError, TypeError, ValueError) as error:
-        raise BrokenLine(path, number, "it has no question, doc_name or evidence pages") from error
-    if not pages:
-        raise BrokenLine(path, number, "it has no evidence page")
-    return asked
+def _asked(fields: Fields) -> Asked:
+    pages = frozenset(piece["evidence_page_num"] for piece in fields["evidence"])
+    return Asked(fields["question"], fields["doc_name"], pages)

@@ -12,16 +12,14 @@ from pathlib import Path
 import torch
 
 from finslm.answer import Instructions
-from finslm.distill.analyst import analysed
-from finslm.distill.corpus import companies_of, filings_of, load_corpus, load_pages
 from finslm.distill.curve import draw_curve
 from finslm.distill.device import device_here
-from finslm.distill.drills import Drills, drilled
-from finslm.distill.examples import Example, read_examples
+from finslm.distill.examples import Example
 from finslm.distill.packing import Tokenizer, packs_of
 from finslm.distill.packs import Pack
+from finslm.distill.sources import load_sources
+from finslm.distill.splits import prove_apart, splits_of
 from finslm.distill.student import Student
-from finslm.distill.synth import load_families, synthesised
 from finslm.distill.train import Progress, Recipe, export_checkpoint, measure, state_of, train
 from finslm.distill.trimming import trimmed
 from finslm.distill.varying import varied
@@ -38,9 +36,6 @@ MOST_PASSES = 6
 PART_OF_REPEATS_VARIED = 0.7
 WHOLE = ("tatqa_dev", "convfinqa_dev", "teacher", "analyst")
 """The sets whose contexts stay whole, as questions meet them at run time; the others are cut to what they need."""
-
-DRILLED = ("tatqa_dev", "tatqa")
-"""The sets of which one table is asked for many things; dialogues are not drilled, their turns build on each other."""
 
 
 @dataclass(frozen=True)
@@ -125,44 +120,19 @@ def sit(sitting: Sitting, on_progress: Callable[[Progress], None]) -> list[Measu
 
 
 def packed(sitting: Sitting) -> tuple[list[Pack], dict[str, list[Pack]]]:
-    """What a sitting trains on, and by source what it is measured on."""
+    """What a sitting trains on, and by source what it is measured on. Raises IntegrityError where the two share a passage."""
     tokenizer = Llama(sitting.base, threads=1, context_tokens=64)
     instructions = Instructions.load(sitting.data_dir, is_taught=True)
     recipe = sitting.recipe
-    sources, aside = sources_of(sitting)
-    pack = packer(instructions, tokenizer, is_whole=sitting.is_whole)
-    packs = chosen_packs(sources, sitting.diet, recipe.tokens, recipe.seed, pack)
-    return packs, packs_to_measure(aside, instructions, tokenizer)
-
-
-def sources_of(sitting: Sitting) -> tuple[dict[str, list[Example]], tuple[Example, ...]]:
-    """All examples by their source, and those kept aside."""
-    data, data_dir, seed = sitting.data, sitting.data_dir, sitting.recipe.seed
-    pages = load_pages(data)
-    corpus = load_corpus(data, pages, data_dir, sitting.lines)
-    by_source = _by_source(corpus.training)
-    drills = Drills.load(data_dir)
-    for source in DRILLED:
-        by_source[source] = list(drilled(by_source[source], drills, seed))
-    filings = filings_of(corpus.aside)
-    given = _by_source(example for file in sitting.examples for example in read_examples(file))
-    if unknown := given.keys() - sitting.diet.parts.keys():
+    sources = load_sources(
+        sitting.data, sitting.data_dir, seed=recipe.seed, lines=sitting.lines, examples=sitting.examples
+    )
+    if unknown := sources.training.keys() - sitting.diet.parts.keys():
         raise UsageError(f"no part of a sitting's tokens is meant for examples of {', '.join(sorted(unknown))}")
-    for source, examples in given.items():
-        by_source[source] = [each for each in examples if each.context_id.partition("|")[0] not in filings]
-    open_pages = {place: text for place, text in pages.items() if place[0] not in filings}
-    if "synthetic" not in given:
-        by_source["synthetic"] = list(synthesised(open_pages, load_families(data_dir), seed))
-    if "analyst" not in given:
-        by_source["analyst"] = list(analysed(open_pages, companies_of(data), data_dir, seed))
-    return by_source, corpus.aside
-
-
-def _by_source(examples: Iterable[Example]) -> dict[str, list[Example]]:
-    by_source: dict[str, list[Example]] = defaultdict(list)
-    for example in examples:
-        by_source[example.source.partition(":")[0]].append(example)
-    return by_source
+    prove_apart(splits_of(sources))
+    pack = packer(instructions, tokenizer, is_whole=sitting.is_whole)
+    packs = chosen_packs(sources.training, sitting.diet, recipe.tokens, recipe.seed, pack)
+    return packs, packs_to_measure(sources.aside, instructions, tokenizer)
 
 
 def chosen_packs(
@@ -205,7 +175,7 @@ def packer(
     def pack(example: Example, chance: random.Random) -> list[Pack]:
         if is_whole:
             return packs_of(example, instructions, tokenizer, LARGEST_WHOLE_PACK, with_rationale=with_rationale)
-        room = WHOLE_CONTEXT_TOKENS if example.source.partition(":")[0] in WHOLE else TRIMMED_CONTEXT_TOKENS
+        room = WHOLE_CONTEXT_TOKENS if example.origin in WHOLE else TRIMMED_CONTEXT_TOKENS
         cut = trimmed(example, room, count, chance)
         return packs_of(cut, instructions, tokenizer, LARGEST_PACK, with_rationale=with_rationale)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
@@ -10,7 +9,9 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from finslm.answer import numbers_of, table_text
-from finslm.distill.examples import Asked, Example, present
+from finslm.distill.data_files import whole_json
+from finslm.distill.examples import Asked, Example
+from finslm.distill.forms import TATQA_FILE
 from finslm.distill.induction import induced
 from finslm.distill.lines import computed, copied, percentage, scale_of_units
 from finslm.distill.spelling import from_steps
@@ -22,8 +23,8 @@ SCALED = re.compile(r"^(.*?)\s+(thousand|million|billion|percent)$")
 
 
 def load_contexts(path: Path) -> list[dict[str, Any]]:
-    """The contexts of a TAT-QA file as published. Raises PathMissing."""
-    return cast("list[dict[str, Any]]", json.loads(present(path, "TAT-QA file").read_text()))
+    """The contexts of a TAT-QA file as published. Raises PathMissing and BrokenData."""
+    return cast("list[dict[str, Any]]", whole_json(path, TATQA_FILE, "TAT-QA file"))
 
 
 def passages_of(context: dict[str, Any]) -> tuple[str, ...]:
@@ -44,10 +45,10 @@ def line_of(question: dict[str, Any], passages: Sequence[str]) -> str | None:
     scale: Scale = question["scale"] or "none"
     match question["answer_type"]:
         case "arithmetic" | "counterfactual" if isinstance(question["answer"], int | float):
-            return computed(question["derivation"], Decimal(str(question["answer"])), scale, passages)
+            return computed(question["derivation"] or "", Decimal(str(question["answer"])), scale, passages)
         case "count":
-            items = [item.strip() for item in question["derivation"].split("##")]
-            return copied("count", items, scale, passages) if len(items) == int(question["answer"]) else None
+            items = [item.strip() for item in (question["derivation"] or "").split("##")]
+            return copied("count", items, scale, passages) if len(items) == _number(question["answer"]) else None
         case "span" | "multi-span":
             spans = question["answer"] if isinstance(question["answer"], list) else [str(question["answer"])]
             return copied("answer", spans, scale, passages)

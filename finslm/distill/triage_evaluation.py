@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finslm.distill.examples import json_lines
+from finslm.distill.data_files import json_lines
+from finslm.distill.forms import LabelledDocument
 from finslm.distill.scoring import Score
 from finslm.documents import Page, Reading, TriageRecord
 from finslm.errors import BrokenLine
@@ -38,7 +39,7 @@ def load_known(path: Path) -> list[Known]:
 
     Raises PathMissing and BrokenLine.
     """
-    return [_known(fields, path, number) for number, fields in json_lines(path)]
+    return [_known(fields, path, number) for number, fields in json_lines(path, LabelledDocument)]
 
 
 def labelled(documents: Sequence[Known], triage: Triage) -> Iterator[Labelled]:
@@ -78,8 +79,6 @@ def _f1(given: set[str], wanted: set[str]) -> float:
 
 
 def _known(fields: dict[str, Any], path: Path, number: int) -> Known:
-    if not isinstance(fields.get("text"), str):
-        raise BrokenLine(path, number, "it has no text")
     labels = {kind: fields[kind] for kind in (*KINDS, "events") if kind in fields}
     if "label" in fields:
         labels["sentiment"] = str(fields["label"]).casefold()

@@ -5,8 +5,9 @@ import pytest
 
 from finslm.answer import Answerer, Instructions, execute
 from finslm.answer.numbers import numbers_in
+from finslm.answer.program import CONSTANTS
 from finslm.config import shipped
-from finslm.documents import Passage, Question
+from finslm.documents import Answer, Passage, Question
 from finslm.model import Engine
 
 TEXT = "Northmere (in £ million)\nYear | 2023 | 2022\nRevenue | 1,452.4 | 1,146.2\nLoss | (44.1) | (56.7)\nThe CEO is Jane Holloway."
@@ -26,10 +27,22 @@ def answerer(engine: Engine) -> Answerer:
     return Answerer(engine, Instructions.load(shipped("data"), is_taught=False), evidence_tokens=600, abstain_below=0.0)
 
 
+@pytest.fixture(scope="module")
+def answers(answerer: Answerer) -> dict[str, Answer]:
+    return {question: answerer.answer(Question(question, id="q"), [PASSAGE]) for question in QUESTIONS}
+
+
+@pytest.mark.model
+def test_what_the_evidence_states_is_answered_by_words_and_by_programs(answers: dict[str, Answer]) -> None:
+    answered = [answer for answer in answers.values() if not answer.abstained]
+    assert any(answer.spans and answer.citations for answer in answered)
+    assert any(answer.program and answer.citations for answer in answered)
+
+
 @pytest.mark.model
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_number_and_word_of_an_answer_is_grounded(answerer: Answerer, question: str) -> None:
-    answer = answerer.answer(Question(question, id="q"), [PASSAGE])
+def test_every_number_and_word_of_an_answer_is_grounded(answers: dict[str, Answer], question: str) -> None:
+    answer = answers[question]
     assert answer.id == "q"
     for citation in answer.citations:
         assert (citation.doc, citation.page) == ("d1", 4)
@@ -42,6 +55,7 @@ def test_every_number_and_word_of_an_answer_is_grounded(answerer: Answerer, ques
         evidence = {abs(number.value) for number in numbers_in([PASSAGE])}
         literals = {Decimal(literal) for literal in re.findall(r"\d+(?:\.\d+)?", answer.program)}
         assert literals & evidence
+        assert literals <= evidence | set(map(Decimal, CONSTANTS))
         if answer.answer in ("Yes", "No"):
             return
         assert answer.value is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from finslm.answer import execute, holds, numbers_of, parse_line
+from finslm.answer.program import CONSTANTS
 from finslm.config import shipped
 from finslm.distill.analyst import analysed
 from finslm.distill.examples import Example
@@ -58,7 +59,9 @@ def test_programs_are_made_of_numbers_of_the_evidence_and_can_be_computed() -> N
             if line.kind == "check":
                 holds(line.parts[0])
             if line.kind in ("calc", "check"):
-                assert set(numbers_of(line.parts[0])) & printed
+                numbers = set(numbers_of(line.parts[0]))
+                assert numbers & printed
+                assert numbers <= printed | set(CONSTANTS)
                 lines += 1
             assert "{" not in asked.question and "Northmere" in asked.question
     assert lines > 50

@@ -43,6 +43,10 @@ def test_lines_that_hold_are_kept(line: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [
+        ({**GOOD, "page": "one"}, "page: Input should be a valid integer"),
+        ({**GOOD, "operands": [{"text": "480.0"}]}, "operands.0.value: Field required"),
+        ({**GOOD, "spans": 5}, "spans: Input should be a valid list"),
+        ({**GOOD, "program": None}, "no value"),
         ({"doc": "D"}, "it has no page, question, kind, rationale"),
         ({**GOOD, "answer": 25.0}, "the program gives 20, not 25.0"),
         ({**GOOD, "program": "480 / 399 * 100"}, "399 is no operand"),

@@ -60,6 +60,18 @@ def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
     return last
 
 
+def own_model(run: Run, folder: Path) -> dict[str, str]:
+    """A random model called `own`, added and allowed for questions: the environment in which it serves."""
+    file = write_random_model(folder / "own.gguf", seed=7)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    policies = Path(shutil.copytree(shipped("policies"), folder / "policies"))
+    allowed = f'\n[[allowed]]\nname = "own"\nsha256 = "{digest}"\njobs = ["ask"]\n'
+    (policies / "models.toml").write_text((policies / "models.toml").read_text() + allowed)
+    places = {"FINSLM_MODELS_DIR": str(folder / "models"), "FINSLM_POLICIES_DIR": str(policies)}
+    assert run("model", "add", file, **places).returncode == 0
+    return places
+
+
 def test_every_sample_is_stored_or_named_with_its_reason(run: Run) -> None:
     result = run("ingest", SAMPLES, "--json")
     lines = [json.loads(line) for line in result.stdout.splitlines()]
@@ -150,8 +162,7 @@ def test_batch_answers_keep_their_order_and_resume(run: Run, tmp_path: Path) -> 
     assert [answer["id"] for answer in answers] == ["a", "line 2", "c"]
     assert "error" in answers[1]
     assert "error" not in answers[0]
-    for citation in answers[0]["citations"]:
-        assert citation["passage"] == "t"
+    assert {citation["passage"] for citation in answers[0]["citations"]} == {"t"}
     whole = out.read_bytes()
     cut = whole.splitlines(keepends=True)
     out.write_bytes(cut[0] + cut[1] + cut[2][:20])
@@ -159,6 +170,44 @@ def test_batch_answers_keep_their_order_and_resume(run: Run, tmp_path: Path) -> 
     again = out.read_bytes().splitlines(keepends=True)
     assert again[:2] == cut[:2]
     assert [json.loads(line)["id"] for line in again] == ["a", "line 2", "c"]
+
+
+def test_a_line_that_fails_costs_itself_only_and_keeps_its_id(run: Run, tmp_path: Path) -> None:
+    places, given = (
+        own_model(run, tmp_path),
+        {"question": "Who is it?", "passages": [{"id": "p", "text": "It is Ann."}]},
+    )
+    lines = [
+        {"id": "good", **given},
+        {"id": "barred", "question": "What was revenue?", "collection": "secret"},
+        {"id": 3, "question": ["What", "was", "revenue?"]},
+        {"id": ["no name"], "question": "Who is it?"},
+        {"id": "last", **given},
+    ]
+    questions, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    questions.write_text("\n" + "".join(json.dumps(line) + "\n" for line in lines))
+    asked = ("ask", "--batch", questions, "--out", out, "--model", "own")
+    result = run(*asked, **places)
+    assert (result.returncode, sentence_of(result)[:32]) == (5, "finslm: 3 of 5 questions failed;")
+    answers = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [answer["id"] for answer in answers] == ["good", "barred", "3", "line 5", "last"]
+    told = {answer["id"]: answer["error"] for answer in answers if "error" in answer}
+    assert set(told) == {"barred", "3", "line 5"}
+    assert "no collection secret" in told["barred"]
+    assert told["3"].startswith("line 4 is no question: question ")
+    assert run(*asked, "--resume", **places).returncode == 0
+
+
+def test_what_would_fail_every_line_ends_the_batch_and_writes_none(run: Run, tmp_path: Path) -> None:
+    questions, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    questions.write_text(json.dumps({"id": "a", "question": "What?", "passages": [{"id": "p", "text": "It is."}]}))
+    out.write_text("answers of another day\n")
+    unknown = run("ask", "--batch", questions, "--out", out, "--model", "nobody")
+    assert (unknown.returncode, "no model nobody" in sentence_of(unknown)) == (2, True)
+    assert out.read_text() == "answers of another day\n"
+    missing = run("ask", "--batch", questions, "--out", tmp_path / "b.jsonl", FINSLM_MODELS_DIR=str(tmp_path))
+    assert (missing.returncode, "is not built" in sentence_of(missing)) == (1, True)
+    assert (tmp_path / "b.jsonl").read_text() == ""
 
 
 @pytest.mark.model
@@ -372,14 +421,7 @@ def test_a_model_of_the_firms_own_runs_only_when_the_policy_names_its_hash(run: 
 
 
 def test_a_question_is_limited_to_documents_that_fit(run: Run, tmp_path: Path) -> None:
-    own = write_random_model(tmp_path / "own.gguf", seed=7)
-    policies = Path(shutil.copytree(shipped("policies"), tmp_path / "policies"))
-    allowed = (
-        f'\n[[allowed]]\nname = "own"\nsha256 = "{hashlib.sha256(own.read_bytes()).hexdigest()}"\njobs = ["ask"]\n'
-    )
-    (policies / "models.toml").write_text((policies / "models.toml").read_text() + allowed)
-    places = {"FINSLM_MODELS_DIR": str(tmp_path / "models"), "FINSLM_POLICIES_DIR": str(policies)}
-    assert run("model", "add", own, **places).returncode == 0
+    places = own_model(run, tmp_path)
     ask = ("ask", "What was the revenue of Northmere?", "--model", "own", "--json")
     declined = json.loads(run(*ask, "--year", "1999", **places).stdout)
     assert (declined["abstained"], declined["reason"]) == (True, "no document that fits the filters speaks of this")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-CONTEXT = {
+from finslm.distill.corpus import FINQA_LIKE, TATQA_LIKE
+from finslm.distill.examples import write_examples
+from finslm.distill.tatqa import example_of
+
+CONTEXT: dict[str, Any] = {
     "table": {"uid": "t", "table": [["(in millions)", "2023", "2022"], ["Net sales", "1,452.4", "1,146.2"]]},
     "paragraphs": [{"order": 1, "text": "The audit of Northmere was led by Marta Lindqvist."}],
     "questions": [
@@ -29,6 +36,7 @@ CONTEXT = {
         },
     ],
 }
+HOW_MUCH = {**CONTEXT["questions"][0], "answer": ["306.2"], "question": "How much?"}
 DOCUMENTS = [
     {
         "text": "INVOICE\nInvoice number 4711\nBill to: Northmere plc\nAmount due: EUR 1,200.00",
@@ -84,6 +92,9 @@ def test_labelled_documents_are_scored(tmp_path: Path) -> None:
         (("eval", "chess", "--data", "x"), 2, "there is no task chess"),
         (("eval", "tatqa", "--data", "nowhere.json"), 2, "there is no TAT-QA file nowhere.json"),
         (("eval", "sentiment", "--data", "{broken}"), 1, "line 2 of"),
+        (("eval", "triage", "--data", "{broken}"), 1, "line 2 of"),
+        (("eval", "tatqa", "--data", "{broken}"), 1, "line 2 of"),
+        (("eval", "convfinqa", "--data", "{broken}"), 1, "line 2 of"),
         (("distill", "label", "--data", ".", "--out", "x"), 2, "either --lines or --teacher"),
     ],
 )
@@ -94,6 +105,75 @@ def test_what_cannot_be_measured_says_so(arguments: tuple[str, ...], code: int, 
     assert run.returncode == code, run.stderr
     assert told in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("stop", [(), ("--stop",)])
+def test_teacher_lines_are_kept_or_left_out_or_stop_the_check(stop: tuple[str, ...], tmp_path: Path) -> None:
+    from pyarrow import Table, parquet
+
+    parquet.write_table(
+        Table.from_pylist([{"doc": "D", "page": 1, "text": "Due in 2030."}]), tmp_path / "filings.parquet"
+    )
+    good = {
+        "doc": "D",
+        "page": 1,
+        "question": "When?",
+        "kind": "span",
+        "spans": ["in 2030"],
+        "rationale": "It says so.",
+    }
+    broken = ["{no json", json.dumps({**good, "page": "one"}), json.dumps({**good, "spans": [7]})]
+    lines, out = tmp_path / "lines.jsonl", tmp_path / "kept.jsonl"
+    lines.write_text("\n".join([json.dumps(good), *broken, json.dumps(good)]))
+    run = finslm("distill", "label", "--data", tmp_path, "--lines", lines, "--out", out, "--json", *stop)
+    assert "Traceback" not in run.stderr
+    assert f"line 2 of {lines} is left out: " in run.stderr
+    if stop:
+        assert (run.returncode, f"line 2 of {lines} does not hold" in run.stderr) == (2, True)
+    else:
+        assert (run.returncode, json.loads(run.stdout)) == (0, {"kept": 2, "dropped": 3})
+        assert [json.loads(line) for line in out.read_text().splitlines()] == [good, good]
+        assert all(f"line {number} of {lines} is left out: " in run.stderr for number in (3, 4))
+
+
+def laboratory(folder: Path) -> Path:
+    """A data folder of 42 TAT-QA contexts, 40 of which are kept aside, and of hardly anything else; the first is leaky."""
+    from pyarrow import Table, parquet
+
+    contexts: list[dict[str, object]] = []
+    for number in range(42):
+        said = f"Segment {0 if number == 41 else number} of Northmere sold goods for 306.2 million, more than in any year before."
+        contexts.append({**CONTEXT, "paragraphs": [{"order": 1, "text": said}], "questions": [HOW_MUCH]})
+    (folder / "tatqa_dev.json").write_text(json.dumps(contexts))
+    (folder / "convfinqa_dev100.json").write_text('{"dev": []}')
+    (folder / "filings_labels.json").write_text("{}")
+    parquet.write_table(
+        Table.from_pylist([{"doc": "D", "page": 1, "text": "Due in 2030."}]), folder / "filings.parquet"
+    )
+    (folder / "teacher").mkdir()
+    (folder / "gold").mkdir()
+    for name in ("financebench_dev.jsonl", "teacher/qa.jsonl"):
+        (folder / name).touch()
+    for name in (*TATQA_LIKE, *FINQA_LIKE):
+        (folder / "gold" / f"{name}.jsonl.gz").write_bytes(gzip.compress(b""))
+    return folder
+
+
+@pytest.mark.lab
+def test_the_report_tells_what_was_left_out_and_fails_where_what_is_measured_is_learnt(tmp_path: Path) -> None:
+    data = laboratory(tmp_path)
+    proven = finslm("distill", "report", "--data", data, "--json")
+    assert proven.returncode == 0, proven.stderr
+    rows = {(row["side"], row["source"]): row for row in json.loads(proven.stdout)}
+    learnt, pages = rows["training", "tatqa_dev"], rows["training", "filings"]
+    assert (learnt["contexts"], learnt["left_out"], learnt["shared"]) == (1, 1, 0)
+    assert (rows["kept aside", "tatqa_dev"]["contexts"], pages["contexts"]) == (40, 1)
+    leak = example_of(json.loads((data / "tatqa_dev.json").read_text())[-1])
+    write_examples(data / "leak.jsonl", [replace(leak, source="synthetic")])
+    failed = finslm("distill", "report", "--data", data, "--examples", data / "leak.jsonl")
+    assert failed.returncode == 4
+    assert "training contexts hold passages that are measured: 1 of synthetic" in failed.stderr
 
 
 def test_without_the_extra_the_laboratory_says_how_to_install_it() -> None:
