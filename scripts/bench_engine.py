@@ -94,15 +94,17 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
     flash = prefers_flash_attention(path, threads=usable_cores(), context_tokens=CONTEXT_TOKENS, notes=notes)
     found, turns = list[Figures](), list[Figures]()
     for number in range(ROUNDS):
-        with Engine(path, flash_attention=flash, drafts=False) as engine:
+        with Engine(path, is_proven=True, flash_attention=flash, drafts=False) as engine:
             turns += [writing_turn(engine, path, flash, llama_bench, turn) for turn in range(WRITING_TURNS)]
             ours = prompt_rate(engine, text, number)
         theirs = bench_of_llama_cpp(llama_bench, path, flash, prompt=PROMPT_TOKENS)
         prompt, writing = default_rates(base, text, rounds=1)
-        with Engine(path, flash_attention=flash, drafts=False, context_tokens=4 * CONTEXT_TOKENS) as engine:
+        with Engine(
+            path, is_proven=True, flash_attention=flash, drafts=False, context_tokens=4 * CONTEXT_TOKENS
+        ) as engine:
             one, five = questions(engine, text, number)
             waited = urgent_wait(engine, text, number)
-        with Engine(path, flash_attention=flash) as engine:
+        with Engine(path, is_proven=True, flash_attention=flash) as engine:
             _, guessed = questions(engine, text, number)
         figures = {
             "prompt": ours,

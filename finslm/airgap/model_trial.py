@@ -24,7 +24,7 @@ def answer_once(model: Path) -> str:
     """The model's answer to one question, which its grammar limits to two words."""
     from finslm.model import Engine, chatml  # noqa: PLC0415 - numpy starts threads, after which unshare fails
 
-    engine = Engine(model, context_tokens=512)
+    engine = Engine(model, is_proven=True, context_tokens=512)
     try:
         return engine.generate(chatml("You answer.", QUESTION), grammar='start: "yes" | "no"').text
     finally:

@@ -93,10 +93,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def compared(path: Path, text: str, *, notes: Path, rounds: int = 3) -> dict[str, float]:
-    """The engine's figures on the model at `path`, and those of llama-cpp-python's `Llama` with its defaults."""
+    """The engine's figures on the proven model at `path`, and those of llama-cpp-python's `Llama` with its defaults."""
     threads = usable_cores()
     flash = prefers_flash_attention(path, threads=threads, context_tokens=CONTEXT_TOKENS, notes=notes)
-    with Engine(path, flash_attention=flash, drafts=False) as engine:
+    with Engine(path, is_proven=True, flash_attention=flash, drafts=False) as engine:
         ours = measure(engine, text, rounds)
     prompt, writing = default_rates(path, text, rounds)
     return {
