@@ -43,6 +43,11 @@ class EngineMemory:
     context_bytes: int
     saved_bytes: int
 
+    @property
+    def total_bytes(self) -> int:
+        """All of it."""
+        return self.model_bytes + self.context_bytes + self.saved_bytes
+
 
 class Engine:
     """One model in memory, used from any number of threads. Close it, or use it as a context manager.
