@@ -31,10 +31,12 @@ from finslm.cli.bench_task import task_of
 from finslm.config import Settings, shipped
 from finslm.model import Engine, Registry, prefers_flash_attention, usable_cores
 from finslm.model.bench import (
+    ANSWERS_ADD,
     CONTEXT_TOKENS,
     ENDLESS,
     PROMPT_TOKENS,
     TOGETHER,
+    UNFORCED_ADDS,
     WRITTEN_TOKENS,
     Task,
     default_rates,
@@ -124,7 +126,7 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
     # The best round of each, ours and theirs: what disturbs a round says nothing about either.
     best = {key: (min if key.endswith(", s") else max)(figures[key] for figures in found) for key in found[0]}
     about = {
-        "a grammar adds, of the time": median(costs),
+        ANSWERS_ADD: median(costs),
         "bytes": float(path.stat().st_size),
         "flash attention": float(flash),
     }
@@ -144,6 +146,7 @@ def writing_turn(engine: Engine, path: Path, flash: bool, llama_bench: Path | No
 def writing_figures(turns: Sequence[Figures]) -> Figures:
     """The best turn of each; of two in one turn the ratio, and its median: the machine's speed drifts between turns."""
     best = {key: max(turn[key] for turn in turns) for key in turns[0]}
+    best[UNFORCED_ADDS] = median(turn["writing"] / turn["writing under a grammar"] - 1 for turn in turns)
     if "llama-bench: writing" in best:
         best["writing, of llama-bench's"] = median(turn["writing"] / turn["llama-bench: writing"] for turn in turns)
     return best
