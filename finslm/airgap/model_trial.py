@@ -20,22 +20,22 @@ def drop_network() -> bool:
     return all(name == "lo" for _, name in socket.if_nameindex())
 
 
-def answer_once(model: Path) -> str:
-    """The model's answer to one question, which its grammar limits to two words."""
+def answer_once(model: Path, context_tokens: int) -> tuple[str, int]:
+    """The model's answer to one question, which its grammar limits to two words, and the bytes that it took."""
     from finslm.model import Engine, chatml  # noqa: PLC0415 - numpy starts threads, after which unshare fails
 
-    engine = Engine(model, context_tokens=512)
-    try:
-        return engine.generate(chatml("You answer.", QUESTION), grammar='start: "yes" | "no"').text
-    finally:
-        engine.close()
+    with Engine(model, is_proven=True, context_tokens=context_tokens) as engine:
+        answer = engine.generate(chatml("You answer.", QUESTION), grammar='start: "yes" | "no"').text
+        return answer, engine.memory().total_bytes
 
 
 def main() -> int:
     """0 when the model answered inside its grammar."""
     isolated, start = drop_network(), time.monotonic()
-    answer = answer_once(Path(sys.argv[1]))
-    sys.stdout.write(json.dumps({"isolated": isolated, "seconds": time.monotonic() - start, "answer": answer}))
+    answer, memory_bytes = answer_once(Path(sys.argv[1]), int(sys.argv[2]))
+    seconds = time.monotonic() - start
+    told = {"isolated": isolated, "seconds": seconds, "answer": answer, "memory_bytes": memory_bytes}
+    sys.stdout.write(json.dumps(told))
     return 0 if answer in {"yes", "no"} else 1
 
 

@@ -79,20 +79,29 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
     """The arguments with the global options in front, wherever they stood; after `--` nothing is moved."""
     ahead: list[str] = []
     rest: list[str] = []
-    waiting = iter(arguments)
-    for argument in waiting:
-        name = argument.partition("=")[0]
-        # `policy check --as` names the user to check, not the user who asks.
-        is_own = name == "--as" and "policy" in rest
+    waiting = list(reversed(arguments))
+    while waiting:
+        argument = waiting.pop()
+        name, _, value = argument.partition("=")
+        following = waiting[-1:]
         if argument == "--":
-            rest += [argument, *waiting]
-        elif is_own or name not in (*WITH_VALUE, *FLAGS):
+            rest += [argument, *reversed(waiting)]
+            break
+        if name not in (*WITH_VALUE, *FLAGS) or _is_own(name, value or "".join(following), rest):
             rest.append(argument)
-        else:
-            ahead.append(argument)
-            if name in WITH_VALUE and "=" not in argument:
-                ahead += [value for value in [next(waiting, None)] if value is not None]
+            continue
+        ahead.append(argument)
+        if name in WITH_VALUE and not value:
+            ahead += following
+            del waiting[-1:]
     return ahead + rest
+
+
+def _is_own(name: str, value: str, before: Sequence[str]) -> bool:
+    """`policy check --as` names the user to check, and `model bench --json F.json` a file to write."""
+    if name == "--as":
+        return "policy" in before
+    return name == "--json" and "bench" in before and value.endswith(".json")
 
 
 def run() -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finslm.cli.output import print_json, print_table, progress, say
+from finslm.cli.output import json_line, print_json, print_table, progress, say
 from finslm.cli.session import session_of
+from finslm.errors import PathMissing
 
 if TYPE_CHECKING:
     from finslm.cli.session import Session
@@ -89,30 +90,46 @@ def add(context: typer.Context, file: Annotated[Path, typer.Argument(help="A GGU
 def bench(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="One model; default: all built.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE.json", help="Write all figures and ratios there.")
+    ] = None,
 ) -> None:
-    """Measure how fast the models read and write here, beside llama-cpp-python's own interface on the same file.
+    """Measure how fast the models read, write and answer here, what memory they take, and llama-cpp-python on the same file.
 
     Leave the machine alone meanwhile. `scripts/bench_engine.py` compares with more.
 
-    Example: finslm model bench finslm-135m
+    Example: finslm model bench finslm-135m --json figures.json
     """
-    from finslm.model.bench import compared
+    from finslm.cli.bench_task import task_of
+    from finslm.model.bench import compared, ratios_of
 
+    if out and not out.parent.is_dir():
+        raise PathMissing(f"{out.parent} is not a folder", next_step="name a file in a folder that exists")
     session = session_of(context)
-    registry = _registry(session)
+    registry, data_dir = _registry(session), session.settings.data_dir
     names = [name] if name else [status.name for status in registry.list() if status.is_built]
-    text = "\n".join(path.read_text("utf-8") for path in sorted((session.settings.data_dir / "samples").glob("*.txt")))
-    rows = []
+    text = "\n".join(path.read_text("utf-8") for path in sorted((data_dir / "samples").glob("*.txt")))
+    figures = {}
     with progress(quiet=session.quiet) as bar:
         task = bar.add_task("Measuring", total=len(names))
         for each in names:
-            rows.append(compared(registry.path_for(each), text, notes=session.settings.models_dir / "tuning.json"))
+            figures[each] = compared(
+                registry.path_for(each),
+                text,
+                lambda engine, number: task_of(data_dir, text, engine.count_tokens, number),
+                notes=session.settings.models_dir / "tuning.json",
+            )
             bar.advance(task)
+    ratios = ratios_of(figures) if figures else {}
+    if out:
+        out.write_text(json_line({**figures, "ratios": ratios}) + "\n", "utf-8")
     if session.as_json:
-        print_json(dict(zip(names, rows, strict=True)))
+        print_json({**figures, "ratios": ratios})
         return
-    columns = ("tokens a second", *names)
-    print_table("Models, in one run", columns, [(key, *(f"{row[key]:.3g}" for row in rows)) for key in rows[0]])
+    keys = next(iter(figures.values()), {})
+    rows = [(key, *(f"{row[key]:.3g}" for row in figures.values())) for key in keys]
+    print_table("Models, in one run", ("tokens a second, where nothing else is said", *names), rows)
+    print_table("Ratios", ("", ""), [(key, f"{value:.3f}") for key, value in ratios.items()])
 
 
 @model.command()

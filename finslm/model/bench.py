@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from statistics import median
 
 from finslm.model.choosing import Sampling
 from finslm.model.constraint import lark
 from finslm.model.engine import Engine
 from finslm.model.machine import usable_cores
+from finslm.model.runs import Generation
 from finslm.model.template import Prompt, chatml
 from finslm.model.tuning import prefers_flash_attention
 
@@ -22,6 +24,25 @@ TOGETHER = 8
 CONTEXT_TOKENS = 4096
 ENDLESS = lark("start: /[A-Za-z0-9 ,.]{10000,}/")
 """A grammar that admits most of what a model wants to say, forces nothing, and is never complete before `max_tokens`."""
+
+ANSWERS_ADD, UNFORCED_ADDS = "the answers' grammar adds, of the time", "a grammar that forces nothing adds, of the time"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked in earnest: prompts that begin alike, and the grammar of their answers.
+
+    `endless` admits one such answer after the other, many times over.
+    """
+
+    prompts: tuple[Prompt, ...]
+    grammar: str
+    max_tokens: int
+    endless: str
+
+
+TaskOf = Callable[[Engine, int], Task]
+"""The task of a number; no two begin alike."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +86,17 @@ def prompt_rate(engine: Engine, text: str, number: int) -> float:
 
 
 def writing_rate(engine: Engine, together: int, grammar: str | None, number: int) -> float:
+    """Tokens a second of `together` reports that are written at once; see `rate_after`."""
+    prompt = chatml("You write about companies.", f"Write report number {number}.")
+    return rate_after(engine, prompt, grammar, together=together)
+
+
+def rate_after(engine: Engine, prompt: Prompt, grammar: str | None, *, together: int = 1) -> float:
     """Tokens a second of `together` texts that are written at once, after a prompt that is read already.
 
     Each has WRITTEN_TOKENS tokens, whatever the model would rather do: a taught one ends its line after a dozen, and that
     would measure the start. The engine must not guess, for what goes on past its end soon repeats itself.
     """
-    prompt = chatml("You write about companies.", f"Write report number {number}.")
     engine.generate(prompt, grammar=grammar, max_tokens=1)
     written: list[int] = []
 
@@ -85,6 +111,24 @@ def writing_rate(engine: Engine, together: int, grammar: str | None, number: int
     return sum(written) / took
 
 
+def grammar_cost(engine: Engine, task: Task) -> float:
+    """What the grammar of the answers adds to the time of a written token, as a fraction; less than nothing where the tokens that it
+    forces, a third of them, save more than its masks cost.
+    """
+    prompt = task.prompts[0]
+    return rate_after(engine, prompt, None) / rate_after(engine, prompt, task.endless) - 1
+
+
+def question_seconds(engine: Engine, task: Task, count: int) -> float:
+    """Seconds for the first `count` questions of a task, asked at once."""
+
+    def ask(prompt: Prompt) -> Generation:
+        return engine.generate(prompt, grammar=task.grammar, max_tokens=task.max_tokens)
+
+    with ThreadPoolExecutor(count) as pool:
+        return seconds(lambda: list(pool.map(ask, task.prompts[:count])))
+
+
 def seconds(work: Callable[[], object]) -> float:
     """How long `work` takes."""
     begin = time.perf_counter()
@@ -92,12 +136,13 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def compared(path: Path, text: str, *, notes: Path, rounds: int = 3) -> dict[str, float]:
-    """The engine's figures on the model at `path`, and those of llama-cpp-python's `Llama` with its defaults."""
+def compared(path: Path, text: str, task_of: TaskOf, *, notes: Path, rounds: int = 3) -> dict[str, float]:
+    """The engine's figures on the proven model at `path`, and those of llama-cpp-python's `Llama` with its defaults."""
     threads = usable_cores()
     flash = prefers_flash_attention(path, threads=threads, context_tokens=CONTEXT_TOKENS, notes=notes)
-    with Engine(path, flash_attention=flash, drafts=False) as engine:
+    with Engine(path, is_proven=True, flash_attention=flash, drafts=False) as engine:
         ours = measure(engine, text, rounds)
+        memory = engine.memory()
     prompt, writing = default_rates(path, text, rounds)
     return {
         "prompt": ours.prompt,
@@ -105,9 +150,44 @@ def compared(path: Path, text: str, *, notes: Path, rounds: int = 3) -> dict[str
         "writing": ours.writing,
         "writing, llama-cpp-python": writing,
         "writing under a grammar": ours.writing_constrained,
-        "eight together under a grammar": ours.writing_constrained_by_8,
+        "eight together": ours.writing_constrained_by_8,
+        UNFORCED_ADDS: ours.writing / ours.writing_constrained - 1,
+        **_task_figures(path, task_of, flash, rounds),
+        "weights in memory, MB": memory.model_bytes / 1e6,
+        "context in memory, MB": memory.context_bytes / 1e6,
         "flash attention": float(flash),
     }
+
+
+def _task_figures(path: Path, task_of: TaskOf, flash: bool, rounds: int) -> dict[str, float]:
+    """What questions cost, the best of some rounds; each round's one and five are about texts of their own."""
+    with Engine(path, is_proven=True, flash_attention=flash, drafts=False, context_tokens=4 * CONTEXT_TOKENS) as engine:
+        tasks = [task_of(engine, number) for number in range(2 * rounds)]
+        return {
+            "one question, s": min(question_seconds(engine, task, 1) for task in tasks[::2]),
+            "five questions, s": min(question_seconds(engine, task, 5) for task in tasks[1::2]),
+            ANSWERS_ADD: median(grammar_cost(engine, task) for task in tasks[:rounds]),
+        }
+
+
+def ratios_of(figures: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """What the figures of some models come to: eight texts against one for each, of the rest the worst of them.
+
+    The overhead of a grammar is that of the answers' own or of one that forces nothing, whichever is worse.
+    """
+    gains = {
+        f"batch8_vs_1_{short_name(name)}": row["eight together"] / row["writing under a grammar"]
+        for name, row in figures.items()
+    }
+    return gains | {
+        "five_questions_vs_one": max(row["five questions, s"] / row["one question, s"] for row in figures.values()),
+        "grammar_overhead": max(row[key] for row in figures.values() for key in (ANSWERS_ADD, UNFORCED_ADDS)),
+    }
+
+
+def short_name(name: str) -> str:
+    """How ratios call a model: `finslm-0.5b` is `05b`."""
+    return name.removeprefix("finslm-").replace(".", "")
 
 
 def default_rates(path: Path, text: str, rounds: int = 3) -> tuple[float, float]:

@@ -33,10 +33,20 @@ def json_schema(schema: Mapping[str, Any]) -> str:
 
 
 class Vocabulary:
-    """The tokens of one model as llguidance wants them; making it walks the whole vocabulary once."""
+    """The tokens of one model as llguidance wants them; making it walks the whole vocabulary once.
+
+    Raises ModelUnusable when no text can be made of these tokens.
+    """
 
     def __init__(self, vocab: Any) -> None:
-        self.tokenizer = llguidance.llamacpp.lltokenizer_from_vocab(vocab)
+        try:
+            self.tokenizer = llguidance.llamacpp.lltokenizer_from_vocab(vocab)
+        except ValueError as error:
+            raise ModelUnusable(
+                "the model's vocabulary serves no grammar: it is damaged",
+                safe="nothing was run",
+                next_step="build the model again with `finslm model build`, or choose another one",
+            ) from error
 
 
 class Constraint:

@@ -20,6 +20,7 @@ from finslm.model.batches import next_batch
 from finslm.model.choosing import Logits, Sampling, log_sum_exp
 from finslm.model.constraint import Constraint, Vocabulary
 from finslm.model.llama import BATCH_TOKENS, MAX_SEQUENCES, ContextFull, Llama, Step
+from finslm.model.loading_trial import require_survivable
 from finslm.model.machine import usable_cores
 from finslm.model.runs import Choosing, Generation, Run, Ticket, Writing
 from finslm.model.sequences import Sequences, shared_prefix
@@ -42,9 +43,17 @@ class EngineMemory:
     context_bytes: int
     saved_bytes: int
 
+    @property
+    def total_bytes(self) -> int:
+        """All of it."""
+        return self.model_bytes + self.context_bytes + self.saved_bytes
+
 
 class Engine:
     """One model in memory, used from any number of threads. Close it, or use it as a context manager.
+
+    `is_proven` says that the file is one of the registry's, whose hash was verified just now. Any other is loaded once in a
+    process of its own first, for a damaged one can end the process. Raises ModelUnusable.
 
     `computed_tokens` counts what the model has computed so far; what is shared or forced is not among it.
     """
@@ -53,12 +62,15 @@ class Engine:
         self,
         path: Path,
         *,
+        is_proven: bool = False,
         threads: int = 0,
         context_tokens: int = 4096,
         flash_attention: bool = True,
         saved_bytes: int = SAVED_BYTES,
         drafts: bool = True,
     ) -> None:
+        if not is_proven:
+            require_survivable(path)
         cores = threads or usable_cores()
         self._llama = Llama(path, threads=cores, context_tokens=context_tokens, flash_attention=flash_attention)
         self._sequences = Sequences(self._llama, saved_bytes=saved_bytes)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finslm.errors import ModelUnusable
+from finslm.model.loading_trial import unusable
 from finslm.model.template import Prompt
 
 BATCH_TOKENS = 512
@@ -43,7 +44,7 @@ class Llama:
         _silence_llama_cpp()
         self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), llama_cpp.llama_model_default_params())
         if not self._model:
-            raise _unusable(path, "llama.cpp cannot load it: it is damaged or of an unknown architecture")
+            raise unusable(path, "llama.cpp cannot load it: it is damaged or of an unknown architecture")
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = context_tokens
         params.n_batch = params.n_ubatch = BATCH_TOKENS
@@ -55,7 +56,7 @@ class Llama:
         self._context = llama_cpp.llama_init_from_model(self._model, params)
         if not self._context:
             llama_cpp.llama_model_free(self._model)
-            raise _unusable(path, "there is not enough memory for its context")
+            raise unusable(path, "there is not enough memory for its context")
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
         self.vocab = llama_cpp.llama_model_get_vocab(self._model)
@@ -148,14 +149,6 @@ def _cell_bytes(model: Any) -> int:
     heads, layers = llama_cpp.llama_model_n_head_kv(model), llama_cpp.llama_model_n_layer(model)
     width = llama_cpp.llama_model_n_embd(model) // llama_cpp.llama_model_n_head(model)
     return int(heads * layers * width * 2 * 2)
-
-
-def _unusable(path: Path, reason: str) -> ModelUnusable:
-    return ModelUnusable(
-        f"the model file {path.name} cannot be used: {reason}",
-        safe="nothing was run",
-        next_step="build it again with `finslm model build`, or choose another model",
-    )
 
 
 @functools.cache

@@ -14,7 +14,8 @@ from finslm.errors import FinslmError
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
 Bytes = Annotated[int, Field(gt=0)]
-WeightType = Literal["Q4_0", "IQ4_NL", "Q8_0"]
+WeightType = Literal["Q4_0", "IQ4_NL", "Q8_0", "F16"]
+"""F16 is the reference beside which the others are measured."""
 
 _CLOSED = ConfigDict(extra="forbid")
 
@@ -83,7 +84,7 @@ Source = Annotated[WheelSource | UrlSource, Field(discriminator="kind")]
 class Built:
     """The file that the build gives on every machine. `embedding` serves as the output layer too.
 
-    `fine` are weights, by a part of their name, that are small or matter much and are kept in eight bits.
+    `fine` are weights, by a part of their name, that are small or matter much and are kept in eight bits at least.
     """
 
     __pydantic_config__ = _CLOSED

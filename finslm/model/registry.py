@@ -14,6 +14,7 @@ from finslm.model.build import BuildResult, build_model
 from finslm.model.choices import load_choices, write_choice
 from finslm.model.digest import sha256_of
 from finslm.model.disk import flush_to_disk, named_when_full, require_space
+from finslm.model.loading_trial import require_survivable
 from finslm.model.manifest import Manifest, load_manifests
 from finslm.model.progress import OnProgress, unwatched
 
@@ -149,7 +150,7 @@ class Registry:
     def add(self, file: Path) -> ModelStatus:
         """Takes in a GGUF of the firm's own, under the name that the allow-list gives to its hash.
 
-        Raises `ModelNotAllowed` with the hash to be written there, when it is not.
+        Raises `ModelNotAllowed` with the hash to be written there, when it is not; `ModelUnusable` when llama.cpp dies of it.
         """
         if not file.is_file():
             raise PathMissing(f"{file} is not a file", safe="no model was added", next_step="give a GGUF file")
@@ -157,6 +158,7 @@ class Registry:
         entry = next((entry for entry in self.allow_list.allowed if entry.sha256 == held), None)
         if entry is None:
             raise _not_allowed(f"{file.name} with SHA-256 {held}")
+        require_survivable(file)
         self._take_in(file, self._path(entry.name))
         return self.verify(entry.name)
 

@@ -34,6 +34,7 @@ FILE_TYPES = {
     "Q4_0": LlamaFileType.MOSTLY_Q4_0,
     "IQ4_NL": LlamaFileType.MOSTLY_IQ4_NL,
     "Q8_0": LlamaFileType.MOSTLY_Q8_0,
+    "F16": LlamaFileType.MOSTLY_F16,
 }
 
 Array = NDArray[Any]
@@ -144,7 +145,7 @@ def _wanted(name: str, shape: tuple[int, ...], built: Built) -> GGMLQuantization
         return GGMLQuantizationType.F32
     if name == EMBEDDING:
         return GGMLQuantizationType[built.embedding]
-    is_fine = any(part in name.split(".") for part in built.fine)
+    is_fine = built.linear != "F16" and any(part in name.split(".") for part in built.fine)
     return GGMLQuantizationType["Q8_0" if is_fine else built.linear]
 
 

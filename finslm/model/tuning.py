@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from finslm.model.llama import Llama, Step
+from finslm.model.loading_trial import require_survivable
 from finslm.model.machine import this_machine
 
 PIECE = 192
@@ -29,6 +30,7 @@ def prefers_flash_attention(path: Path, *, threads: int, context_tokens: int, no
     known = _read(notes)
     key = _key(path, threads, context_tokens)
     if key not in known:
+        require_survivable(path)
         # In a thread of its own, which takes its OpenMP helpers with it (engine.py).
         with ThreadPoolExecutor(1) as measuring:
             known[key] = measuring.submit(_measured, path, threads, context_tokens).result()

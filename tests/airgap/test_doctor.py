@@ -95,6 +95,7 @@ def test_built_model_answers_in_a_process_without_network() -> None:
     check = by_name(diagnose(registry_settings))["answers without network"]
     assert check.is_ok, check
     assert "grammar-bound answer" in check.detail
+    assert "MB of memory for weights and context" in check.detail
 
 
 def test_recognition_that_is_not_installed_says_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -420,6 +420,23 @@ def test_a_model_of_the_firms_own_runs_only_when_the_policy_names_its_hash(run: 
     assert asked.returncode == 0, asked.stderr
 
 
+def test_the_bench_writes_its_figures_and_ratios(run: Run, tmp_path: Path) -> None:
+    own = write_random_model(tmp_path / "own.gguf", seed=7)
+    policies = Path(shutil.copytree(shipped("policies"), tmp_path / "policies"))
+    digest = hashlib.sha256(own.read_bytes()).hexdigest()
+    allowed = f'\n[[allowed]]\nname = "own"\nsha256 = "{digest}"\njobs = ["ask"]\n'
+    (policies / "models.toml").write_text((policies / "models.toml").read_text() + allowed)
+    places = {"FINSLM_MODELS_DIR": str(tmp_path / "models"), "FINSLM_POLICIES_DIR": str(policies)}
+    assert run("model", "add", own, **places).returncode == 0
+    assert run("model", "bench", "own", "--json", tmp_path / "nowhere" / "f.json", **places).returncode == 2
+    ran = run("model", "bench", "own", "--json", tmp_path / "f.json", **places)
+    assert ran.returncode == 0, ran.stderr
+    assert "Ratios" in ran.stdout
+    written = json.loads((tmp_path / "f.json").read_text())
+    assert written["own"]["weights in memory, MB"] > 0 < written["own"]["context in memory, MB"]
+    assert set(written["ratios"]) == {"batch8_vs_1_own", "five_questions_vs_one", "grammar_overhead"}
+
+
 def test_a_question_is_limited_to_documents_that_fit(run: Run, tmp_path: Path) -> None:
     places = own_model(run, tmp_path)
     ask = ("ask", "What was the revenue of Northmere?", "--model", "own", "--json")

@@ -12,18 +12,22 @@ import numpy as np
 import pytest
 from gguf import GGUFReader
 from gguf.quants import dequantize
-from tiny_model import RANK, TinyModel, sha256, tiny_knowledge, write_adapter
+from random_model import write_random_model
+from tiny_model import RANK, RECIPE, TinyModel, sha256, tiny_knowledge, write_adapter
 
 from finslm.errors import FinslmError, ModelHashMismatch, NoSpaceLeft
+from finslm.model import Engine, chatml
 from finslm.model.build import build_model
 from finslm.model.disk import only_builder
+from finslm.model.manifest import WeightType
 from finslm.model.requantize import requantize
 
 ANOTHER_PROCESSOR = """
-import sys; from pathlib import Path
+import sys; from dataclasses import replace; from pathlib import Path
 from tiny_model import RECIPE, tiny_knowledge
 from finslm.model.requantize import requantize
-requantize(Path(sys.argv[1]), Path(sys.argv[2]), "tiny", RECIPE, tiny_knowledge(Path(sys.argv[3])))
+recipe = replace(RECIPE, linear=sys.argv[4], embedding=sys.argv[5])
+requantize(Path(sys.argv[1]), Path(sys.argv[2]), "tiny", recipe, tiny_knowledge(Path(sys.argv[3])))
 """
 
 
@@ -64,17 +68,22 @@ def test_same_base_gives_the_same_bytes_twice(tiny: TinyModel, tmp_path: Path) -
     assert sha256(tmp_path / "one.gguf") == sha256(tmp_path / "two.gguf") == tiny.manifest.built.sha256
 
 
-def test_processor_without_wide_vectors_gives_the_same_bytes(tiny: TinyModel, tmp_path: Path) -> None:
-    wide = [name for name, has in np._core._multiarray_umath.__cpu_features__.items() if has]
-    optional = [name for name in wide if name in np._core._multiarray_umath.__cpu_dispatch__]
+@pytest.mark.parametrize(("linear", "embedding"), [("IQ4_NL", "Q8_0"), ("F16", "F16")])
+def test_processor_without_wide_vectors_gives_the_same_bytes(
+    tiny: TinyModel, tmp_path: Path, linear: WeightType, embedding: WeightType
+) -> None:
+    features = [name for name, has in np._core._multiarray_umath.__cpu_features__.items() if has]
+    optional = [name for name in features if name in np._core._multiarray_umath.__cpu_dispatch__]
     environment = {
         **os.environ,
         "NPY_DISABLE_CPU_FEATURES": " ".join(optional),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    command = [sys.executable, "-c", ANOTHER_PROCESSOR, str(tiny.base), str(tmp_path / "narrow.gguf"), str(tiny.parts)]
+    narrow, wide = tmp_path / "narrow.gguf", tmp_path / "wide.gguf"
+    requantize(tiny.base, wide, "tiny", replace(RECIPE, linear=linear, embedding=embedding), tiny_knowledge(tiny.parts))
+    command = [sys.executable, "-c", ANOTHER_PROCESSOR, *map(str, (tiny.base, narrow, tiny.parts)), linear, embedding]
     subprocess.run(command, env=environment, check=True)
-    assert sha256(tmp_path / "narrow.gguf") == tiny.manifest.built.sha256
+    assert sha256(narrow) == sha256(wide)
 
 
 def test_built_tensors_have_the_planned_types_and_the_finer_embedding(tiny: TinyModel, models: Path) -> None:
@@ -106,6 +115,24 @@ def test_built_weights_are_the_bases_with_the_adapter_merged(tiny: TinyModel, mo
             error = dequantize(tensor.data, tensor.tensor_type) - wanted
             assert 0 < np.sqrt((error**2).mean() / (wanted**2).mean()) < most
             assert np.abs(wanted - before).mean() > 0.1
+
+
+def test_the_reference_holds_every_weight_in_16_bits(tiny: TinyModel, tmp_path: Path) -> None:
+    reference = tmp_path / "reference.gguf"
+    requantize(tiny.base, reference, "tiny", replace(RECIPE, linear="F16", embedding="F16"), tiny_knowledge(tiny.parts))
+    built, base = GGUFReader(reference), {tensor.name: tensor for tensor in GGUFReader(tiny.base).tensors}
+    assert {tensor.tensor_type.name for tensor in built.tensors if len(tensor.shape) == 2} == {"F16"}
+    embedding = next(tensor.data for tensor in built.tensors if tensor.name == "token_embd.weight")
+    held = base["output.weight"]
+    assert np.array_equal(embedding, dequantize(held.data, held.tensor_type).astype(np.float16))
+
+
+def test_a_reference_with_random_weights_runs(tmp_path: Path) -> None:
+    base = write_random_model(tmp_path / "base.gguf", seed=4)
+    requantize(base, tmp_path / "reference.gguf", "m", replace(RECIPE, linear="F16", embedding="F16"))
+    with Engine(tmp_path / "reference.gguf", threads=1, context_tokens=256) as engine:
+        assert engine.generate(chatml("You answer.", "12"), max_tokens=2).tokens > 0
+        assert engine.memory().model_bytes > base.stat().st_size
 
 
 def test_a_changed_adapter_is_refused(tiny: TinyModel, models: Path, tmp_path: Path) -> None:
