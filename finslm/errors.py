@@ -100,6 +100,10 @@ class ModelUnusable(FinslmError):
     """llama.cpp cannot load or run this model file."""
 
 
+class ModelDamaged(ModelUnusable):
+    """The model file cannot be loaded at all: no other question would fare better with it."""
+
+
 class PromptTooLong(FinslmError):
     """The prompt does not fit the model's context."""
 

@@ -20,6 +20,7 @@ from finslm.errors import (
     AuditTampered,
     Cancelled,
     FinslmError,
+    ModelDamaged,
     ModelHashMismatch,
     ModelMissing,
     ModelNotAllowed,
@@ -31,7 +32,7 @@ from finslm.vault import no_space_is_told
 
 TOGETHER = 4
 """Questions answered at the same time."""
-OF_THE_RUN = (Cancelled, NoSpaceLeft, AuditTampered, ModelMissing, ModelHashMismatch, ModelNotAllowed)
+OF_THE_RUN = (Cancelled, NoSpaceLeft, AuditTampered, ModelMissing, ModelDamaged, ModelHashMismatch, ModelNotAllowed)
 """What no other question would fare better with: it ends the run, and `--resume` asks this question again."""
 
 

@@ -34,7 +34,7 @@ class Models:
         cells = self._settings.context_tokens
         notes = self._settings.models_dir / "tuning.json"
         flash = prefers_flash_attention(path, threads=threads, context_tokens=cells, notes=notes)
-        return Engine(path, threads=threads, context_tokens=cells, flash_attention=flash)
+        return Engine(path, is_proven=True, threads=threads, context_tokens=cells, flash_attention=flash)
 
     def is_taught(self, name: str) -> bool:
         """Whether our laboratory taught this model."""

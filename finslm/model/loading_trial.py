@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from finslm.errors import ModelUnusable
+from finslm.errors import ModelDamaged
 
 CHILD = Path(__file__).with_name("loading_child.py")
 TIMEOUT_S = 300.0
@@ -20,7 +20,7 @@ TIMEOUT_S = 300.0
 
 
 def require_survivable(path: Path) -> None:
-    """Loads the file once in a process of its own. Raises ModelUnusable when that process dies or does not end."""
+    """Loads the file once in a process of its own. Raises ModelDamaged when that process dies or does not end."""
     try:
         trial = subprocess.run(  # noqa: S603 - our own interpreter with our own module
             [sys.executable, "-P", str(CHILD), str(path.absolute())],
@@ -40,9 +40,9 @@ def require_survivable(path: Path) -> None:
         raise unusable(path, "no process could be started to try it")
 
 
-def unusable(path: Path, reason: str) -> ModelUnusable:
+def unusable(path: Path, reason: str) -> ModelDamaged:
     """The refusal of a model file."""
-    return ModelUnusable(
+    return ModelDamaged(
         f"the model file {path.name} cannot be used: {reason}",
         safe="nothing was run",
         next_step="build it again with `finslm model build`, or choose another model",
