@@ -197,8 +197,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already), `failed`, or
-    `skipped` (a symbolic link inside a folder).
+    """What became of one file: `stored`, `unchanged` (the same bytes are in the collection already) or `failed`
+    (a symbolic link inside a folder too, which is not followed).
 
     A file inside a file stands under that one: `inbox/box.zip/report.pdf`, by its file name `box.zip/report.pdf`.
     `notes` say what a person should know of it. A stored document that is nearly another one's text names that one's id
@@ -207,7 +207,7 @@ class IngestResult:
 
     path: str
     filename: str
-    status: Literal["stored", "unchanged", "failed", "skipped"]
+    status: Literal["stored", "unchanged", "failed"]
     document: Document | None = None
     error: str | None = None
     notes: tuple[str, ...] = ()

@@ -14,6 +14,8 @@ from finslm.desk.inside import Allowance
 from finslm.documents import Attachment, Reading, Sensitivity
 from finslm.ingest import file_digest, instructed_pages, notes_on_pages, path_text, read_attachment, read_document
 
+NOT_FOLLOWED = "a symbolic link inside a folder is not followed; name it outright to have it read"
+
 
 @dataclass(frozen=True)
 class Run:

@@ -12,7 +12,7 @@ from typing import Literal
 from finslm.config import Settings
 from finslm.desk.duplicates import NearDuplicates
 from finslm.desk.guard import Details, Guard
-from finslm.desk.incoming import Incoming, Run
+from finslm.desk.incoming import NOT_FOLLOWED, Incoming, Run
 from finslm.documents import Document, IngestResult, Reading, Sensitivity
 from finslm.errors import UnreadableDocument, UsageError
 from finslm.ingest import Listing, list_files, load_triggers, path_text, reason_of
@@ -20,8 +20,6 @@ from finslm.ingest.similarity import signature
 from finslm.policy import LEVELS, collection_resource
 from finslm.search import Search
 from finslm.vault import NewDocument, Vault
-
-LINK_NOTE = "a symbolic link inside a folder is not followed; name it outright to have it read"
 
 
 class Ingesting:
@@ -69,7 +67,7 @@ class Ingesting:
         for path in listing.files:
             yield from self._take(Incoming.named(path), run)
         for link in listing.links:
-            yield IngestResult(path_text(link), path_text(Path(link.name)), "skipped", notes=(LINK_NOTE,))
+            yield IngestResult(path_text(link), path_text(Path(link.name)), "failed", error=NOT_FOLLOWED)
 
     def _take(self, file: Incoming, run: Run) -> Iterator[IngestResult]:
         """The result of a file, then those of the files inside it."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 from finslm.config import Settings
 from finslm.desk.guard import Guard
-from finslm.desk.incoming import Incoming
+from finslm.desk.incoming import NOT_FOLLOWED, Incoming
 from finslm.desk.models import Models
 from finslm.desk.reading_ahead import ReadingAhead
 from finslm.documents import Reading, TriageRecord
@@ -39,15 +40,16 @@ class Triaging:
         `on_files` is told of all files but those inside others, `on_record` of the records that this run made.
         """
         self._guard.authorise("triage")
-        files = list_files(paths).files
+        listing = list_files(paths)
         if on_files:
-            on_files(files)
+            on_files(listing.files)
         model = self._models.name_for("triage")
         batch = Batch(self._judge(model), done)
         records = []
         with ThreadPoolExecutor(workers) as readers:
             ahead = ReadingAhead(readers, workers, self._settings)
-            for record in _records(map(Incoming.named, files), ahead, batch, cancel):
+            links = (batch.assess(path_text(link), "", NOT_FOLLOWED, cancel) for link in listing.links)
+            for record in chain(_records(map(Incoming.named, listing.files), ahead, batch, cancel), links):
                 records.append(record)
                 if batch.is_new:
                     self._write_down(record, model)

@@ -160,6 +160,7 @@ def test_hostile_members_cost_themselves_only(desk: Desk, tmp_path: Path) -> Non
 def test_triage_gives_each_file_inside_a_line_of_its_own(desk: Desk, tmp_path: Path) -> None:
     report, box = b"Revenue rose by six per cent.", zipped(a__txt=b"Costs fell.", bad__png=b"\x89PNG....")
     path = write(tmp_path / "in", "mail.eml", letter(scan__png=b"\x89PNG....", report__txt=report, box__zip=box))
+    (tmp_path / "in" / "zz-link").symlink_to(path)
     records = desk.triage([tmp_path / "in"], workers=3)
     assert lines(records, tmp_path / "in") == [
         ("mail.eml", "done"),
@@ -167,11 +168,13 @@ def test_triage_gives_each_file_inside_a_line_of_its_own(desk: Desk, tmp_path: P
         ("mail.eml/report.txt", "done"),
         ("mail.eml/box.zip/a.txt", "done"),
         ("mail.eml/box.zip/bad.png", "failed"),
+        ("zz-link", "failed"),
     ]
+    assert "symbolic link" in str(records[-1].error)
     digests = [hashlib.sha256(content).hexdigest() for content in (path.read_bytes(), report)]
     assert [records[0].sha256, records[2].sha256] == digests
     assert "PNG picture" in str(records[1].error)
-    assert [entry.outcome for entry in desk.audit_entries() if entry.action == "triage"].count("failed") == 2
+    assert [entry.outcome for entry in desk.audit_entries() if entry.action == "triage"].count("failed") == 3
     assert desk.documents() == ()
 
 

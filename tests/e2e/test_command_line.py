@@ -497,7 +497,7 @@ def test_a_hostile_folder_costs_only_what_is_broken_in_it(run: Run, tmp_path: Pa
         "torn.pdf": "failed",
         "zeros.txt": "failed",
         "pipe": "failed",
-        "link.txt": "skipped",
+        "link.txt": "failed",
     }
     assert (lines["nearly.txt"]["duplicate_of"], lines["nearly.txt"]["similarity"]) == (lines["good.txt"]["id"], 1.0)
     assert lines["order.txt"]["notes"] == ["text addresses an AI reader on pages: 0"]
@@ -509,4 +509,4 @@ def test_a_hostile_folder_costs_only_what_is_broken_in_it(run: Run, tmp_path: Pa
     assert again.returncode == 5
     assert "text addresses an AI reader" in again.stdout.replace("\n", " ")
     assert "caf\\xe9.txt" in again.stdout
-    assert "3 of 8 documents failed: " in sentence_of(again)
+    assert "4 of 8 documents failed: " in sentence_of(again)

@@ -67,16 +67,16 @@ def test_what_is_named_outright_and_no_file_fails_alone_too(folder: Path, desk: 
     assert [result.status for result in results] == ["failed", "stored"]
 
 
-def test_links_inside_a_folder_are_skipped_with_a_note_and_followed_when_named(folder: Path, desk: Desk) -> None:
+def test_links_inside_a_folder_fail_with_a_sentence_and_are_followed_when_named(folder: Path, desk: Desk) -> None:
     (folder / "link.txt").symlink_to(folder / "good.txt")
     (folder / "loop").symlink_to(folder)
     results = by_name(desk.ingest([folder]))
     assert {name: result.status for name, result in results.items()} == {
         "good.txt": "stored",
-        "link.txt": "skipped",
-        "loop": "skipped",
+        "link.txt": "failed",
+        "loop": "failed",
     }
-    assert "symbolic link" in results["link.txt"].notes[0]
+    assert "symbolic link" in str(results["link.txt"].error)
     assert list_files([folder]) == Listing((folder / "good.txt",), (folder / "link.txt", folder / "loop"))
     assert list_files([folder / "link.txt"]) == Listing((folder / "link.txt",))
     assert [result.status for result in desk.ingest([folder / "link.txt"])] == ["unchanged"]
@@ -93,7 +93,7 @@ def test_a_folder_is_walked_once_and_what_appears_after_that_waits_for_the_next_
 
     results = by_name(desk.ingest([folder], on_files=on_files))
     assert told == [folder / "good.txt"]
-    assert {name: result.status for name, result in results.items()} == {"good.txt": "stored", "link.txt": "skipped"}
+    assert {name: result.status for name, result in results.items()} == {"good.txt": "stored", "link.txt": "failed"}
 
 
 def test_a_link_to_itself_and_a_link_to_nothing_are_told_apart_from_files(folder: Path) -> None:

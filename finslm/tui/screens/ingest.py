@@ -25,7 +25,7 @@ from finslm.tui.widgets.busy_line import BusyLine
 if TYPE_CHECKING:
     from finslm.desk import Desk
 
-MARKS = {"stored": ("✓", "green"), "unchanged": ("=", "dim"), "failed": ("✗", "bold red"), "skipped": ("-", "dim")}
+MARKS = {"stored": ("✓", "green"), "unchanged": ("=", "dim"), "failed": ("✗", "bold red")}
 
 
 class IngestScreen(ModalScreen[None]):
