@@ -1,10 +1,14 @@
-"""Currencies as they are printed."""
+"""Currencies and magnitudes as they are printed, and the headings that state them for a whole table."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+FigureScale = Literal["one", "thousand", "million", "billion"]
 
 CURRENCIES = {
     "us$": "USD", "usd": "USD", "$": "USD", "dollars": "USD", "hk$": "HKD", "hkd": "HKD", "a$": "AUD", "au$": "AUD",
@@ -15,6 +19,30 @@ CURRENCIES = {
 """ISO codes by sign, abbreviation or name, in small letters."""
 CURRENCY = r"(?:US\$|HK\$|AU\$|CA\$|A\$|C\$|S\$|\$|£|€|¥|₹|\b(?:USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs)\b\.?)"
 """A regular expression for the signs and abbreviations."""
+SCALES: dict[str, FigureScale] = {
+    "k": "thousand", "thousand": "thousand", "thousands": "thousand", "'000": "thousand", "000": "thousand",
+    "tausend": "thousand", "m": "million", "mn": "million", "mm": "million", "mio": "million", "million": "million",
+    "millions": "million", "millionen": "million", "milioni": "million", "millones": "million", "miljoen": "million",
+    "bn": "billion", "b": "billion", "billion": "billion", "billions": "billion", "mrd": "billion",
+    "milliarden": "billion", "milliards": "billion", "miliardi": "billion", "miljard": "billion",
+}  # fmt: skip
+"""Magnitudes by word or abbreviation, in small letters."""
+SCALE_HEADING = re.compile(
+    r"(?:in|IN)\s+(?P<words>(?:[\w.$£€]+\s+){0,3}?)(?P<word>thousands|millions|billions|THOUSANDS|MILLIONS|BILLIONS)\b"
+    r"(?:\s+of\s+(?P<of>(?:U\.?S\.?\s+)?(?:[Dd]ollars|[Pp]ounds|[Ee]uros?|[Yy]en)))?"
+    r"|(?P<words2>\b\w*[Dd]ollars|[Pp]ounds|[Ee]uros?|[Yy]en)\s+in\s+(?P<word2>thousands|millions|billions)"
+    rf"|(?P<currency>{CURRENCY})\s?(?P<short>['’]?000\b|[kK]\b|m\b|mn\b|mio\b|Mio\b|million\b|MILLION\b|bn\b|thousand\b)(?![^\n]{{0,3}}\d)"
+    r"|(?P<short2>million|Million|Mio\.?|thousand|milioni di|Millionen|millones de)\s+(?P<name>euros?|EUR|USD|GBP|CHF|yen|pounds|dollars)\b(?!\s*\()"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The currency and scale that hold from `start` on, until the next heading."""
+
+    start: int
+    currency: str | None
+    scale: FigureScale
 
 
 def iso_code(printed: str) -> str | None:
@@ -27,3 +55,22 @@ def usual_currency(texts: Iterable[str]) -> str | None:
     """The ISO code of the currency that texts print most often, the first of equals; None where they print none."""
     printed = Counter(code for text in texts for sign in re.findall(CURRENCY, text) if (code := iso_code(sign)))
     return printed.most_common(1)[0][0] if printed else None
+
+
+def read_headings(page: str) -> list[Heading]:
+    """The headings such as `in thousands of dollars`, `EUR million`, `£m`, in their order."""
+    return [_heading(match) for match in SCALE_HEADING.finditer(page)]
+
+
+def heading_at(headings: list[Heading], place: int) -> Heading | None:
+    """The heading in force at `place`: the last one above it; else, for a note below the table, none."""
+    above = [heading for heading in headings if heading.start <= place]
+    return above[-1] if above else None
+
+
+def _heading(match: re.Match[str]) -> Heading:
+    word = match["word"] or match["word2"] or match["short"] or match["short2"]
+    scale = SCALES.get(word.lower().strip(".'’").split(" ")[0], "one")
+    money = match["currency"] or match["name"] or match["of"] or match["words"] or match["words2"] or ""
+    names = re.findall(rf"{CURRENCY}|euros?|pounds|dollars|yen", money, re.IGNORECASE)
+    return Heading(match.start(), iso_code(names[0]) if names else None, scale)

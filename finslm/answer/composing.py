@@ -11,14 +11,27 @@ from decimal import ROUND_HALF_UP, Decimal
 from finslm.answer.grounding import cite, cite_words, stated
 from finslm.answer.line import AnswerLine
 from finslm.answer.numbers import EvidenceNumber
-from finslm.answer.program import amounts, execute, holds
-from finslm.answer.units import OTHER, PERCENT, SHARES, UNKNOWN, Unit, unit_of, unit_of_value, units_of
+from finslm.answer.program import amounts, execute, holds, operands
+from finslm.answer.units import (
+    MAGNITUDES,
+    OTHER,
+    PERCENT,
+    SHARES,
+    UNKNOWN,
+    Unit,
+    magnitude_printed,
+    unit_of,
+    unit_of_value,
+    units_of,
+)
 from finslm.documents import Answer, Citation, Passage, Question, Scale
 from finslm.errors import ProgramError
 
 BETWEEN_AMOUNTS = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 AMOUNT = re.compile(r"[($€£¥\s-]*(?:\d[\d,]*\.?\d*|\.\d+)[)%\s]*")
 """Words that are one number as printed, and nothing else."""
+CONVERTING = frozenset(map(Decimal, ("1000", "10000", "1000000")))
+"""Constants that bring an amount into another magnitude."""
 
 
 def compose(
@@ -31,7 +44,7 @@ def compose(
     """The answer that `line` is. Raises ProgramError when it has no value, or does not stand in the evidence."""
     match line.kind:
         case "calc":
-            return _computed(question, line, numbers, confidence)
+            return _computed(question, line, evidence, numbers, confidence)
         case "check":
             return _checked(question, line.parts[0], numbers, confidence)
         case "count":
@@ -39,15 +52,25 @@ def compose(
     return _copied(question, line, evidence, numbers, confidence)
 
 
-def _computed(question: Question, line: AnswerLine, numbers: Sequence[EvidenceNumber], confidence: float) -> Answer:
+def _computed(
+    question: Question,
+    line: AnswerLine,
+    evidence: Sequence[Passage],
+    numbers: Sequence[EvidenceNumber],
+    confidence: float,
+) -> Answer:
     program = line.parts[0]
     value, used = execute(program), _used(program, numbers)
-    unit = _unit_computed(program, line.scale, units_of(used, numbers))
+    units = units_of(used, numbers)
+    unit = _unit_computed(program, line.scale, units)
+    scale = line.scale
+    if _is_money(unit) and not CONVERTING.intersection(operands(program)):
+        scale = _magnitude(scale, used, units, evidence)
     return Answer(
         id=question.id,
-        answer=_spoken(value, line.scale, unit),
+        answer=_spoken(value, scale, unit),
         value=_rounded(value),
-        scale=line.scale,
+        scale=scale,
         unit=unit,
         program=program,
         citations=tuple(map(cite, used)),
@@ -85,13 +108,17 @@ def _copied(
     places = _places(line.parts, evidence)
     spans = tuple(" ".join(place.quote.split()) for place in places)
     amount = _amount(places[0], numbers) if len(places) == 1 else None
+    scale, unit = line.scale, None
+    if amount:
+        unit = _shown(unit_of(amount).name, scale)
+        scale = _magnitude(scale, [amount], units_of([amount], numbers), evidence) if _is_money(unit) else scale
     return Answer(
         id=question.id,
         answer="; ".join(spans),
         spans=spans,
         value=amount.value if amount else None,
-        scale=line.scale,
-        unit=_shown(unit_of(amount).name, line.scale) if amount else None,
+        scale=scale,
+        unit=unit,
         citations=places,
         confidence=confidence,
     )
@@ -134,10 +161,21 @@ def _amount(place: Citation, numbers: Sequence[EvidenceNumber]) -> EvidenceNumbe
 
 def _unit_computed(program: str, scale: Scale, units: Mapping[Decimal, Unit]) -> str | None:
     name = unit_of_value(program, units)
-    if name == OTHER and scale in ("thousand", "million", "billion"):
+    if name == OTHER and scale in MAGNITUDES:
         # Money times a share of it is money: what has a magnitude is no ratio.
         name = next(iter(units.values())).name
     return _shown(name, scale)
+
+
+def _is_money(unit: str | None) -> bool:
+    return unit not in (None, SHARES, PERCENT)
+
+
+def _magnitude(
+    scale: Scale, used: Sequence[EvidenceNumber], units: Mapping[Decimal, Unit], evidence: Sequence[Passage]
+) -> Scale:
+    """The scale of an amount of money: where the model names another magnitude than the evidence does, the evidence's."""
+    return magnitude_printed(used, units, evidence) or scale if scale in MAGNITUDES else scale
 
 
 def _shown(unit: str, scale: Scale) -> str | None:

@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from finslm.answer.numbers import EvidenceNumber
 from finslm.answer.program import literal_of, parsed
+from finslm.documents import Passage, Scale
 from finslm.errors import ProgramError
-from finslm.money import CURRENCIES, CURRENCY, iso_code, usual_currency
+from finslm.money import CURRENCIES, CURRENCY, SCALES, iso_code, read_headings, usual_currency
 
 SHARES, PERCENT, OTHER, UNKNOWN = "shares", "percent", "other", "unknown"
 """What a unit may be beside a currency: OTHER things are counted (employees, days), of UNKNOWN nothing is said."""
@@ -29,7 +30,7 @@ LABEL = re.compile(r"[^\d\n]{0,120}")
 COUNTED = re.compile(r"\bnumber of|headcount|\bemployees\b|\bdays\b", re.IGNORECASE)
 OF_SHARES = re.compile(r"\bshares?\b.*\b(?:outstanding|issued|basic|diluted)|number of .*\bshares\b", re.IGNORECASE)
 A_SHARE = re.compile(r"per (?:\w+ )?share", re.IGNORECASE)
-SCALES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion"}
+MAGNITUDES: tuple[Scale, ...] = ("thousand", "million", "billion")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,17 @@ def units_of(used: Sequence[EvidenceNumber], numbers: Sequence[EvidenceNumber]) 
     return units
 
 
+def magnitude_printed(
+    used: Sequence[EvidenceNumber], units: Mapping[Decimal, Unit], evidence: Sequence[Passage]
+) -> Scale | None:
+    """The magnitude in which the evidence prints all these amounts: by a word beside them, else by the heading above them.
+
+    None where they differ, where nothing is said, and for amounts a share.
+    """
+    printed = {units[abs(number.value)].scale or _magnitude_above(number, evidence) for number in used}
+    return next((scale for scale in MAGNITUDES if printed == {scale}), None)
+
+
 def unit_of_value(program: str, units: Mapping[Decimal, Unit]) -> str:
     """What the value of `program` is an amount of: a currency, SHARES, OTHER (a ratio or a product too) or UNKNOWN.
 
@@ -78,6 +90,16 @@ def unit_of_value(program: str, units: Mapping[Decimal, Unit]) -> str:
     if left.get(SHARES) == -1 and len(left) == 2:
         left.pop(SHARES)
     return next(iter(left)) if list(left.values()) == [1] else OTHER
+
+
+def _magnitude_above(number: EvidenceNumber, evidence: Sequence[Passage]) -> str | None:
+    """What the headings such as `in thousands` say, above the number on its page; nothing where columns differ."""
+    passage = number.passage
+    if A_SHARE.search(passage.text, passage.text.rfind("\n", 0, number.start) + 1, number.start):
+        return None
+    before = [part.text for part in evidence if part.id == passage.id and part.start < passage.start]
+    said = {heading.scale for heading in read_headings("\n".join([*before, passage.text[: number.start]]))}
+    return said.pop() if len(said) == 1 else None
 
 
 def _counted_by_row(text: str, start: int) -> str | None:
@@ -100,7 +122,7 @@ def _printed_after(after: re.Match[str]) -> str | None:
 
 
 def _scale(word: str | None) -> str | None:
-    return SCALES.get(word.lower(), word.lower()) if word else None
+    return SCALES[word.lower()] if word else None
 
 
 def _powers(node: ast.expr, program: str, units: Mapping[Decimal, Unit]) -> Counter[str] | None:

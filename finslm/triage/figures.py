@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from finslm.documents import Figure, Page
-from finslm.money import usual_currency
+from finslm.money import Heading, heading_at, read_headings, usual_currency
 from finslm.triage.line_items import LineItem
 from finslm.triage.numbers import Amount, read_amounts
 from finslm.triage.sentences import Sentence, split_sentences
-from finslm.triage.tables import Heading, heading_at, read_headings, read_rows
+from finslm.triage.tables import read_rows
 
 MOST_FIGURES = 8
 MOST_PAGES = 40

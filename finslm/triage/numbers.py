@@ -6,19 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
-from finslm.money import CURRENCY, iso_code
+from finslm.money import CURRENCY, SCALES, FigureScale, iso_code
 
-FigureScale = Literal["one", "thousand", "million", "billion"]
-
-SCALES: dict[str, FigureScale] = {
-    "k": "thousand", "thousand": "thousand", "thousands": "thousand", "'000": "thousand", "000": "thousand",
-    "tausend": "thousand", "m": "million", "mn": "million", "mm": "million", "mio": "million", "million": "million",
-    "millions": "million", "millionen": "million", "milioni": "million", "millones": "million", "miljoen": "million",
-    "bn": "billion", "b": "billion", "billion": "billion", "billions": "billion", "mrd": "billion",
-    "milliarden": "billion", "milliards": "billion", "miliardi": "billion", "miljard": "billion",
-}  # fmt: skip
 SCALE = (
     r"(?:thousands?|tausend|millions?|Millionen|milioni|millones|miljoen|billions?|Milliarden|milliards|miliardi"
     r"|miljard|Mrd|Mio|mn|mm|bn|[kmbKMB])\b\.?"

@@ -102,3 +102,28 @@ def test_amounts_in_a_row_are_so_many_answers() -> None:
     assert [text[place.start : place.end] for place in answer.citations] == list(answer.spans)
     assert composed("answer: $1,200, $900 and $45 | none", text).spans == ("$1,200", "$900", "$45")
     assert composed("answer: 2019 and later | none", text).spans == ("2019 and later",)
+
+
+THOUSANDS = "Balance sheets (in thousands, except per share)\nCurrent liabilities | 5,466,312 | 4,586,657\nBook value per share | 8.28"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "spoken", "scale"),
+    [
+        ("calc: 5466312 | million", THOUSANDS + "\n$ 1", "USD 5,466,312 thousand", "thousand"),
+        ("calc: 5466312 - 4586657 | million", THOUSANDS + "\n$ 1", "USD 879,655 thousand", "thousand"),
+        ("calc: 5466312 / 1000 | million", THOUSANDS + "\n$ 1", "USD 5,466.31 million", "million"),
+        (
+            "calc: 5466312 / 1000 - 412 | million",
+            THOUSANDS + "\nand a loan of $412 million",
+            "USD 5,054.31 million",
+            "million",
+        ),
+        ("calc: 8.28 | none", THOUSANDS + "\n$ 1", "USD 8.28", "none"),
+        ("calc: 3.2 | million", PROSE, "USD 3.2 billion", "billion"),
+        ("answer: 5,466,312 | million", THOUSANDS + "\n$ 1", "5,466,312", "thousand"),
+    ],
+)
+def test_an_amount_is_of_the_magnitude_that_the_evidence_prints(line: str, text: str, spoken: str, scale: str) -> None:
+    answer = composed(line, text)
+    assert (answer.answer, answer.scale) == (spoken, scale)
