@@ -64,6 +64,10 @@ class EmptyFolder(UsageError):
     """A folder given by the user holds no file."""
 
 
+class CollectionExists(UsageError):
+    """A collection of that name stands already."""
+
+
 class DocumentMissing(UsageError):
     """No stored document by that id or file name."""
 

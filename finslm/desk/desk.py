@@ -13,6 +13,7 @@ from finslm.answer import Manner
 from finslm.audit import AuditLog
 from finslm.config import Settings
 from finslm.desk.asking import Asking
+from finslm.desk.collecting import Collecting
 from finslm.desk.guard import Details, Guard
 from finslm.desk.ingesting import Ingesting
 from finslm.desk.models import Models
@@ -23,6 +24,7 @@ from finslm.documents import (
     Answer,
     AuditEntry,
     AuditReport,
+    Collection,
     Decision,
     Document,
     Filters,
@@ -57,6 +59,7 @@ class Desk:
         self._models = Models(settings)
         self._ingesting = Ingesting(vault, self._search, self._guard, settings)
         self._asking = Asking(vault, self._search, self._guard, self._models, settings)
+        self._collecting = Collecting(vault, self._guard)
         self._verifying = Verifying(vault, self._search, self._guard)
         self._triaging = Triaging(self._guard, self._models, settings)
 
@@ -174,6 +177,19 @@ class Desk:
         place: Details = {} if page is None else {"page": page}
         self._guard.note("read", {**place, "tables": len(tables)}, resource=f"Document:{document.id}")
         return tables
+
+    # ------------------------------------------------------------------ collections
+
+    def add_collection(self, name: str) -> Collection:
+        """A new, empty collection with a key of its own; this user is its first member.
+
+        Raises UsageError, CollectionExists, PolicyDenied.
+        """
+        return self._collecting.add(name)
+
+    def collections(self) -> tuple[Collection, ...]:
+        """The collections that this user may know of, each with how many of its documents they may read."""
+        return self._collecting.collections()
 
     # ------------------------------------------------------------------ finding and asking
 
