@@ -105,6 +105,15 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Export:
+    """All that is kept of a document: every page, and the tables that were found."""
+
+    document: Document
+    pages: tuple[Page, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
 class Collection:
     """A collection, and how many of its documents whoever asked may read."""
 

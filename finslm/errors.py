@@ -72,6 +72,10 @@ class DocumentMissing(UsageError):
     """No stored document by that id or file name."""
 
 
+class VaultBusy(FinslmError):
+    """Another process is reading what must not be read any more."""
+
+
 class UnreadableDocument(FinslmError):
     """One document cannot be read; it costs that document only."""
 

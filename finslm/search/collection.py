@@ -25,9 +25,10 @@ class IndexedCollection:
         profile = profile_of(document, pages, self._stop_words)
         self.entries[document.id] = self.index.add(document.id, pages, looks, profile)
 
-    def remove(self, document_id: str) -> None:
-        """Forgets a document."""
-        self.index.remove(document_id, self.entries.pop(document_id))
+    def remove(self, document_id: str) -> bool:
+        """Forgets a document, if it is there; False where its words may stay in the journal for now."""
+        self.entries.pop(document_id, None)
+        return self.index.remove(document_id)
 
     def names(self, document: Document) -> frozenset[str]:
         """The words that name a document."""
@@ -39,6 +40,8 @@ class IndexedCollection:
 
     def align(self, stored: Mapping[str, Document], pages_of: Callable[[str], Iterable[Page]]) -> None:
         """Brings the index in line with the documents that the records hold."""
+        # Another process may have done it already.
+        self.entries = self.index.entries()
         for document_id in self.entries.keys() - stored.keys():
             self.remove(document_id)
         for document_id in sorted(stored.keys() - self.entries.keys()):

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, text
 from finslm.documents import Page
 from finslm.search.profile import Profile
 from finslm.search.terms import match_any
-from finslm.vault import database_damage, database_errors_told, open_database
+from finslm.vault import database_damage, database_errors_told, forget_journal, open_database
 
 VERSION = 2
 REMEDY = "run `finslm vault verify`, which makes it anew from the documents"
@@ -109,14 +109,23 @@ class CollectionIndex:
                 connection.execute(text(BODY.format(shelf=_shelf(entry.shelf))), bodies)
         return entry
 
-    def remove(self, document: str, entry: Entry) -> None:
-        """Forgets a document: none of its words stays in the file."""
-        rows = {"first": entry.first, "last": entry.last}
+    def remove(self, document: str) -> bool:
+        """Forgets a document, if it is there: none of its words stays in the file.
+
+        False where somebody else is reading the file, so that the journal could not be cut; the next call does.
+        """
         with self._transaction() as connection:
-            for table, row in ((_shelf(entry.shelf), "rowid"), ("pages", "row")):
-                connection.execute(text(f"DELETE FROM {table} WHERE {row} BETWEEN :first AND :last"), rows)  # noqa: S608
+            # Its place as the file has it: another process may have given its rows to another document.
+            found = connection.execute(
+                text("SELECT shelf, first, last FROM documents WHERE document = :id"), {"id": document}
+            )
+            for shelf, first, last in found.all():
+                for table, row in ((_shelf(shelf), "rowid"), ("pages", "row")):
+                    delete = text(f"DELETE FROM {table} WHERE {row} BETWEEN :first AND :last")  # noqa: S608
+                    connection.execute(delete, {"first": first, "last": last})
             connection.execute(text("DELETE FROM documents WHERE document = :id"), {"id": document})
-        self._forget_journal()
+        with database_errors_told(self._folder, next_step=REMEDY):
+            return forget_journal(self._database)
 
     def scores(self, phrases: Sequence[str], entries: Sequence[Entry]) -> dict[int, float]:
         """The BM25 score of each row of `entries` that holds any of the phrases."""
@@ -189,11 +198,6 @@ class CollectionIndex:
             looks = _count(connection, "pages")
             places = connection.scalar(text("SELECT coalesce(sum(last - first + 1), 0) FROM documents"))
         return bool(bodies == looks == places)
-
-    def _forget_journal(self) -> None:
-        """Cuts the write-ahead log, which holds pages as they were before."""
-        with database_errors_told(self._folder, next_step=REMEDY), self._database.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

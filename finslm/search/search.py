@@ -56,6 +56,11 @@ class Search:
         if document.id not in collection.entries:
             collection.add(document, tuple(self._vault.pages(document.id)))
 
+    def remove(self, documents: Iterable[Document]) -> bool:
+        """Forgets documents, those that are indexed; False where words of them may stay in a journal for now."""
+        are_cut = [self._opened(document.collection).remove(document.id) for document in documents]
+        return all(are_cut)
+
     def check(self, name: str) -> IndexCheck:
         """The index of collection `name`, to be held against its documents."""
         return IndexCheck(lambda: self._opened(name))

@@ -150,6 +150,13 @@ def open_database(path: Path, key: bytes) -> Engine:
     return engine
 
 
+def forget_journal(database: Engine) -> bool:
+    """Cuts the write-ahead log, which holds pages as they were; False where somebody else is reading them."""
+    with database.connect() as connection:
+        is_busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    return not is_busy
+
+
 def _let_go(context: ExceptionContext) -> None:
     """Closes a connection that met damage: SQLCipher lets it read nothing else from then on."""
     if _tells_damage(str(context.original_exception)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,9 +43,11 @@ from finslm.vault.records import (
     UnfinishedRecord,
     UserRecord,
     database_errors_told,
+    forget_journal,
     open_database,
 )
 from finslm.vault.recovery import RECOVERY, plain
+from finslm.vault.shredding import delete_records, ids_inside
 
 DEFAULT_COLLECTION = "default"
 
@@ -193,6 +195,27 @@ class Vault:
                 session.add(sealed_signature(document_id, document_key, new.signature))
             session.flush()
             yield document_of(record)
+
+    def inside(self, document_id: str) -> tuple[Document, ...]:
+        """The documents that came inside this one, at any depth, and stand nowhere else."""
+        with self._transaction() as session:
+            ids = ids_inside(session, document_id)
+        return tuple(document for document in self.documents() if document.id in ids)
+
+    @contextmanager
+    def shredding(self, documents: Iterable[Document]) -> Iterator[None]:
+        """Destroys documents, their keys and all; it is done when the block ends and undone when the block raises.
+
+        Until `forget_journal` the journal may hold them as they were.
+        """
+        with self._transaction() as session:
+            delete_records(session, [document.id for document in documents])
+            yield
+
+    def forget_journal(self) -> bool:
+        """Cuts the journal of the records; False where somebody else is reading them."""
+        with database_errors_told(self.folder):
+            return forget_journal(self._database)
 
     def attach(self, document_id: str, parent_id: str) -> Document:
         """Links a document that is stored already to another one that it came in, too."""
