@@ -133,9 +133,10 @@ def test_a_document_is_shredded_on_a_terminal_only_after_a_yes(run: Run, tmp_pat
     for reply, code in (("n", 1), ("y", 0)):
         terminal, its_end = os.openpty()
         os.write(terminal, f"{reply}\n".encode())
-        command = [FINSLM, "--as", "alice", "--vault", vault, "--passphrase-file", home / "passphrase"]
+        command = [FINSLM, "--as", "alice", "--vault", vault, "docs", "shred", "kyc-form-weatherly.txt"]
+        environment = {**os.environ, "FINSLM_PASSPHRASE_FILE": str(home / "passphrase")}
         result = subprocess.run(
-            [*command, "docs", "shred", "kyc-form-weatherly.txt"], stdin=its_end, capture_output=True, check=False
+            [str(part) for part in command], env=environment, stdin=its_end, capture_output=True, check=False
         )
         os.close(terminal)
         os.close(its_end)
