@@ -36,7 +36,7 @@ class Shredding:
             for document in going:
                 self._guard.note("shred", {"pages": document.page_count}, resource=f"Document:{document.id}")
         # Once more: a search beside this one may have taken them in again, from the records as they were.
-        traces = (self._search.remove(going), self._vault.forget_journal())
+        traces = (self._search.remove(going), self._vault.forget_past())
         if not all(traces):
             raise VaultBusy(
                 f"{len(going)} documents are destroyed, but another process is reading the vault, and its journal still holds them",

@@ -11,7 +11,7 @@ from finslm.vault.document_records import NewDocument
 from finslm.vault.envelope import derive_key, seal, unseal
 from finslm.vault.files import no_space_is_told, write_atomically
 from finslm.vault.members import Member
-from finslm.vault.records import database_errors_told, forget_journal, open_database
+from finslm.vault.records import database_errors_told, forget_past, open_database
 from finslm.vault.recovery import new_code, write_code
 from finslm.vault.store import DEFAULT_COLLECTION, Vault
 
@@ -23,7 +23,7 @@ __all__ = [
     "database_damage",
     "database_errors_told",
     "derive_key",
-    "forget_journal",
+    "forget_past",
     "new_code",
     "no_space_is_told",
     "open_database",

@@ -42,8 +42,9 @@ from finslm.vault.records import (
     TablesRecord,
     UnfinishedRecord,
     UserRecord,
+    cut_journal,
     database_errors_told,
-    forget_journal,
+    forget_past,
     open_database,
 )
 from finslm.vault.recovery import RECOVERY, plain
@@ -98,6 +99,9 @@ class Vault:
         with vault._transaction() as session:
             # A vault made by an earlier version lacks the newer tables.
             Record.metadata.create_all(session.connection())
+            is_cut_short = session.connection().exec_driver_sql("PRAGMA user_version").scalar_one()
+        if is_cut_short:
+            vault.forget_past()
         return vault
 
     @classmethod
@@ -206,16 +210,22 @@ class Vault:
     def shredding(self, documents: Iterable[Document]) -> Iterator[None]:
         """Destroys documents, their keys and all; it is done when the block ends and undone when the block raises.
 
-        Until `forget_journal` the journal may hold them as they were.
+        Until `forget_past` the file and its journal may hold them as they were; the next `open` calls it if need be.
         """
         with self._transaction() as session:
+            session.connection().exec_driver_sql("PRAGMA user_version = 1")
             delete_records(session, [document.id for document in documents])
             yield
 
-    def forget_journal(self) -> bool:
-        """Cuts the journal of the records; False where somebody else is reading them."""
+    def forget_past(self) -> bool:
+        """Leaves nothing of what was destroyed in the file of the records; False where somebody else is reading it."""
         with database_errors_told(self.folder):
-            return forget_journal(self._database)
+            is_forgotten = forget_past(self._database)
+        if is_forgotten:
+            with self._transaction() as session:
+                session.connection().exec_driver_sql("PRAGMA user_version = 0")
+            cut_journal(self._database)
+        return is_forgotten
 
     def attach(self, document_id: str, parent_id: str) -> Document:
         """Links a document that is stored already to another one that it came in, too."""
