@@ -105,6 +105,23 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Export:
+    """All that is kept of a document: every page, and the tables that were found."""
+
+    document: Document
+    pages: tuple[Page, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection, and how many of its documents whoever asked may read."""
+
+    name: str
+    documents: int
+
+
+@dataclass(frozen=True)
 class Passage:
     """A retrievable piece of a page: `text == page.text[start:end]`. `document` is an id, or the caller's name for it."""
 

@@ -64,8 +64,16 @@ class EmptyFolder(UsageError):
     """A folder given by the user holds no file."""
 
 
+class CollectionExists(UsageError):
+    """A collection of that name stands already."""
+
+
 class DocumentMissing(UsageError):
     """No stored document by that id or file name."""
+
+
+class VaultBusy(FinslmError):
+    """Another process is reading what must not be read any more."""
 
 
 class UnreadableDocument(FinslmError):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from finslm.cli.export_file import ExportFile
 from finslm.cli.files_bar import FilesBar
 from finslm.cli.filters import Company, Form, OfSensitivity, Since, Until, Year, as_options, filters_of
 from finslm.cli.output import print_json, print_table, progress, say, to_json
 from finslm.cli.page_table import print_page_table
 from finslm.cli.session import session_of
 from finslm.documents import Filters, IngestResult
-from finslm.errors import PartialFailure
+from finslm.errors import Cancelled, PartialFailure
 
 docs = typer.Typer(no_args_is_help=True, help="The stored documents.")
 
@@ -101,6 +104,53 @@ def show_document(
     typer.echo(f"\n{text}")
     for number, table in enumerate(tables, 1):
         print_page_table(f"Table {number} of {len(tables)}", table)
+
+
+@docs.command("export")
+def export_document(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="ID", help="An id, or a file name.")],
+    out: Annotated[Path, typer.Option(help="A new file: .json for pages and tables, .txt for text.")],
+) -> None:
+    """Write what is kept of a document to a file, in clear: its text, page by page, and its tables; the file itself is not kept.
+
+    Example: finslm docs export 408f336cf210 --out report.json
+    """
+    file = ExportFile(out)
+    session = session_of(context)
+    with session.open_desk() as desk:
+        exported = desk.export(reference)
+    file.write(exported)
+    if session.as_json:
+        print_json({"id": exported.document.id, "out": out, "pages": len(exported.pages)})
+    elif not session.quiet:
+        say(f"{exported.document.filename} stands in {out}, in clear.")
+
+
+@docs.command("shred")
+def shred_document(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="ID", help="An id, or a file name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
+) -> None:
+    """Destroy a document for good, with the files that came inside it and nowhere else: key, pages, index.
+
+    Example: finslm docs shred 408f336cf210
+    """
+    session = session_of(context)
+    with session.open_desk() as desk:
+        if not yes and sys.stdin.isatty():
+            _ask_to_shred([document.filename for document in desk.to_shred(reference)])
+        gone = desk.shred(reference)
+    if session.as_json:
+        print_json({"shredded": [document.id for document in gone]})
+    elif not session.quiet:
+        say(f"Destroyed: {', '.join(f'{document.filename} ({document.id})' for document in gone)}.")
+
+
+def _ask_to_shred(names: Sequence[str]) -> None:
+    if not typer.confirm(f"Destroy {', '.join(names)} for good?", err=True):
+        raise Cancelled("nothing was destroyed", safe="", next_step="")
 
 
 def search(

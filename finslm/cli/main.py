@@ -12,6 +12,7 @@ import typer
 from finslm import __version__
 from finslm.cli.ask import ask
 from finslm.cli.audit import audit
+from finslm.cli.collection import collection
 from finslm.cli.distill import distill
 from finslm.cli.doctor import doctor
 from finslm.cli.documents import docs, ingest, search
@@ -35,6 +36,7 @@ for command in (init, ingest, search, ask, triage, doctor, tui):
     app.command()(command)
 app.command("eval")(evaluate)
 app.add_typer(docs, name="docs")
+app.add_typer(collection, name="collection")
 app.add_typer(vault_group, name="vault")
 app.add_typer(audit, name="audit")
 app.add_typer(policy, name="policy")

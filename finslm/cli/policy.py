@@ -21,7 +21,7 @@ def policies() -> None:
 @policy.command()
 def check(
     context: typer.Context,
-    action: Annotated[str, typer.Option(help="read, search or ask.")],
+    action: Annotated[str, typer.Option(help="read, search, ask, export or shred.")],
     doc: Annotated[str, typer.Option(help="An id, or a file name.")],
     subject: Annotated[str | None, typer.Option("--as", help="The user to check; default: you.")] = None,
 ) -> None:

@@ -13,9 +13,11 @@ from finslm.answer import Manner
 from finslm.audit import AuditLog
 from finslm.config import Settings
 from finslm.desk.asking import Asking
+from finslm.desk.collecting import Collecting
 from finslm.desk.guard import Details, Guard
 from finslm.desk.ingesting import Ingesting
 from finslm.desk.models import Models
+from finslm.desk.shredding import Shredding
 from finslm.desk.triaging import Triaging
 from finslm.desk.verifying import Verifying
 from finslm.documents import (
@@ -23,8 +25,10 @@ from finslm.documents import (
     Answer,
     AuditEntry,
     AuditReport,
+    Collection,
     Decision,
     Document,
+    Export,
     Filters,
     Hit,
     IngestResult,
@@ -41,6 +45,9 @@ from finslm.policy import Rules, document_resource
 from finslm.search import Search
 from finslm.vault import DEFAULT_COLLECTION, Member, Vault, new_code, write_code
 
+ACTIONS = ("read", "search", "ask", "export", "shred")
+"""What may be done to a document."""
+
 
 class Desk:
     """An opened vault. Use it as a context manager, or close it. Every method may be called from several threads."""
@@ -56,6 +63,8 @@ class Desk:
         self._models = Models(settings)
         self._ingesting = Ingesting(vault, self._search, self._guard, settings)
         self._asking = Asking(vault, self._search, self._guard, self._models, settings)
+        self._collecting = Collecting(vault, self._guard)
+        self._shredding = Shredding(vault, self._search, self._guard)
         self._verifying = Verifying(vault, self._search, self._guard)
         self._triaging = Triaging(self._guard, self._models, settings)
 
@@ -172,6 +181,41 @@ class Desk:
         self._guard.note("read", {**place, "tables": len(tables)}, resource=f"Document:{document.id}")
         return tables
 
+    def export(self, reference: str) -> Export:
+        """All that the vault keeps of a document, to leave it in clear. Raises DocumentMissing, PolicyDenied, VaultTampered."""
+        document = self._vault.document(reference)
+        self._guard.authorise("export", document_resource(document))
+        exported = Export(document, tuple(self._vault.pages(document.id)), self._vault.tables(document.id))
+        self._guard.note("export", {"pages": len(exported.pages)}, resource=f"Document:{document.id}")
+        return exported
+
+    def to_shred(self, reference: str) -> tuple[Document, ...]:
+        """What `shred` would destroy: the document, then those that came inside it and stand nowhere else.
+
+        Raises DocumentMissing, PolicyDenied.
+        """
+        return self._shredding.going(reference)
+
+    def shred(self, reference: str) -> tuple[Document, ...]:
+        """Destroys a document and those that came inside it and stand nowhere else: keys, records, index. All or none.
+
+        Raises DocumentMissing, PolicyDenied, NoSpaceLeft, and VaultBusy when it is done but a journal still holds them.
+        """
+        return self._shredding.shred(reference)
+
+    # ------------------------------------------------------------------ collections
+
+    def add_collection(self, name: str) -> Collection:
+        """A new, empty collection with a key of its own; this user is its first member.
+
+        Raises UsageError, CollectionExists, PolicyDenied.
+        """
+        return self._collecting.add(name)
+
+    def collections(self) -> tuple[Collection, ...]:
+        """The collections that this user may know of, each with how many of its documents they may read."""
+        return self._collecting.collections()
+
     # ------------------------------------------------------------------ finding and asking
 
     def search(
@@ -264,8 +308,10 @@ class Desk:
 
     def check(self, action: str, reference: str, user: str | None = None) -> Decision:
         """The policy's word on `user` doing `action` to a document; nothing is done."""
-        if action not in ("read", "search", "ask"):
-            raise UsageError(f"no action on a document is called {action}", next_step="give read, search or ask")
+        if action not in ACTIONS:
+            raise UsageError(
+                f"no action on a document is called {action}", next_step=f"give one of {', '.join(ACTIONS)}"
+            )
         if user not in (None, self.user):
             self._guard.authorise("policy_check")
         document = self._vault.document(reference)

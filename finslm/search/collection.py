@@ -25,9 +25,11 @@ class IndexedCollection:
         profile = profile_of(document, pages, self._stop_words)
         self.entries[document.id] = self.index.add(document.id, pages, looks, profile)
 
-    def remove(self, document_id: str) -> None:
-        """Forgets a document."""
-        self.index.remove(document_id, self.entries.pop(document_id))
+    def remove(self, document_ids: Collection[str]) -> bool:
+        """Forgets documents, those that are there; False where words of them may stay in the file for now."""
+        for document_id in document_ids:
+            self.entries.pop(document_id, None)
+        return self.index.remove(document_ids)
 
     def names(self, document: Document) -> frozenset[str]:
         """The words that name a document."""
@@ -39,7 +41,9 @@ class IndexedCollection:
 
     def align(self, stored: Mapping[str, Document], pages_of: Callable[[str], Iterable[Page]]) -> None:
         """Brings the index in line with the documents that the records hold."""
-        for document_id in self.entries.keys() - stored.keys():
-            self.remove(document_id)
+        # Another process may have done it already.
+        self.entries = self.index.entries()
+        if gone := self.entries.keys() - stored.keys():
+            self.remove(gone)
         for document_id in sorted(stored.keys() - self.entries.keys()):
             self.add(stored[document_id], tuple(pages_of(document_id)))

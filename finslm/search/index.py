@@ -7,13 +7,14 @@
 BM25 counts a word over the whole table that it searches. So that a search in some documents does not cost a walk through all,
 documents stand on shelves of about a thousand pages; a word's rarity is that on its shelf.
 
-FTS5's `secure-delete` and SQLite's `secure_delete` overwrite what is removed, so that no word of a shredded document stays.
+FTS5's `secure-delete` and SQLite's `secure_delete` overwrite what is removed, and the file is written anew after it, so that no word of
+a shredded document stays.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from sqlalchemy import Connection, text
 from finslm.documents import Page
 from finslm.search.profile import Profile
 from finslm.search.terms import match_any
-from finslm.vault import database_damage, database_errors_told, open_database
+from finslm.vault import database_damage, database_errors_told, forget_past, open_database
 
 VERSION = 2
 REMEDY = "run `finslm vault verify`, which makes it anew from the documents"
@@ -109,14 +110,16 @@ class CollectionIndex:
                 connection.execute(text(BODY.format(shelf=_shelf(entry.shelf))), bodies)
         return entry
 
-    def remove(self, document: str, entry: Entry) -> None:
-        """Forgets a document: none of its words stays in the file."""
-        rows = {"first": entry.first, "last": entry.last}
+    def remove(self, documents: Iterable[str]) -> bool:
+        """Forgets documents, those that are there: none of its words stays in the file.
+
+        False where somebody else is reading the file as it was; the next call makes that good.
+        """
         with self._transaction() as connection:
-            for table, row in ((_shelf(entry.shelf), "rowid"), ("pages", "row")):
-                connection.execute(text(f"DELETE FROM {table} WHERE {row} BETWEEN :first AND :last"), rows)  # noqa: S608
-            connection.execute(text("DELETE FROM documents WHERE document = :id"), {"id": document})
-        self._forget_journal()
+            for document in documents:
+                _delete(connection, document)
+        with database_errors_told(self._folder, next_step=REMEDY):
+            return forget_past(self._database)
 
     def scores(self, phrases: Sequence[str], entries: Sequence[Entry]) -> dict[int, float]:
         """The BM25 score of each row of `entries` that holds any of the phrases."""
@@ -190,11 +193,6 @@ class CollectionIndex:
             places = connection.scalar(text("SELECT coalesce(sum(last - first + 1), 0) FROM documents"))
         return bool(bodies == looks == places)
 
-    def _forget_journal(self) -> None:
-        """Cuts the write-ahead log, which holds pages as they were before."""
-        with database_errors_told(self._folder, next_step=REMEDY), self._database.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with database_errors_told(self._folder, next_step=REMEDY), self._database.begin() as connection:
@@ -224,6 +222,16 @@ def _count(connection: Connection, table: str) -> int:
 
 def _shelves(connection: Connection) -> Sequence[int]:
     return connection.scalars(text("SELECT DISTINCT shelf FROM documents ORDER BY shelf")).all()
+
+
+def _delete(connection: Connection, document: str) -> None:
+    """Deletes the rows of a document, in the place where the file has them: another process may have given its to another one."""
+    place = text("SELECT shelf, first, last FROM documents WHERE document = :id")
+    for shelf, first, last in connection.execute(place, {"id": document}).all():
+        for table, row in ((_shelf(shelf), "rowid"), ("pages", "row")):
+            delete = text(f"DELETE FROM {table} WHERE {row} BETWEEN :first AND :last")  # noqa: S608
+            connection.execute(delete, {"first": first, "last": last})
+    connection.execute(text("DELETE FROM documents WHERE document = :id"), {"id": document})
 
 
 def _next_entry(connection: Connection, pages: int, profile: Profile) -> Entry:

@@ -56,6 +56,14 @@ class Search:
         if document.id not in collection.entries:
             collection.add(document, tuple(self._vault.pages(document.id)))
 
+    def remove(self, documents: Iterable[Document]) -> bool:
+        """Forgets documents, those that are indexed; False where words of them may stay in a file for now."""
+        by_collection: dict[str, list[str]] = {}
+        for document in documents:
+            by_collection.setdefault(document.collection, []).append(document.id)
+        are_forgotten = [self._opened(name).remove(ids) for name, ids in by_collection.items()]
+        return all(are_forgotten)
+
     def check(self, name: str) -> IndexCheck:
         """The index of collection `name`, to be held against its documents."""
         return IndexCheck(lambda: self._opened(name))

@@ -7,11 +7,13 @@ who may see what (policy/) and never writes plaintext to disk. The format is dra
 """
 
 from finslm.vault.damage import database_damage
+from finslm.vault.document_records import NewDocument
 from finslm.vault.envelope import derive_key, seal, unseal
 from finslm.vault.files import no_space_is_told, write_atomically
-from finslm.vault.records import database_errors_told, open_database
+from finslm.vault.members import Member
+from finslm.vault.records import database_errors_told, forget_past, open_database
 from finslm.vault.recovery import new_code, write_code
-from finslm.vault.store import DEFAULT_COLLECTION, Member, NewDocument, Vault
+from finslm.vault.store import DEFAULT_COLLECTION, Vault
 
 __all__ = [
     "DEFAULT_COLLECTION",
@@ -21,6 +23,7 @@ __all__ = [
     "database_damage",
     "database_errors_told",
     "derive_key",
+    "forget_past",
     "new_code",
     "no_space_is_told",
     "open_database",

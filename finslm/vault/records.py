@@ -150,6 +150,24 @@ def open_database(path: Path, key: bytes) -> Engine:
     return engine
 
 
+def forget_past(database: Engine) -> bool:
+    """Leaves nothing in the file of what was deleted; False where somebody else is reading it as it was.
+
+    `secure_delete` overwrites what is deleted, but not the copies that stay in a page when SQLite moves its rows: the file is
+    written anew. Then the write-ahead log is cut, which holds pages as they were.
+    """
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
+    return cut_journal(database)
+
+
+def cut_journal(database: Engine) -> bool:
+    """Empties the write-ahead log into the file; False where somebody else is reading it."""
+    with database.connect() as connection:
+        is_busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    return not is_busy
+
+
 def _let_go(context: ExceptionContext) -> None:
     """Closes a connection that met damage: SQLCipher lets it read nothing else from then on."""
     if _tells_damage(str(context.original_exception)):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from finslm.documents import Document, Page, Reading, Sensitivity, Table
+from finslm.documents import Document, Page, Table
 from finslm.errors import (
+    CollectionExists,
     DocumentMissing,
     UsageError,
     VaultExists,
@@ -29,8 +27,10 @@ from finslm.vault.contents import (
     unsealed_tables,
 )
 from finslm.vault.damage import database_damage
+from finslm.vault.document_records import NewDocument, document_of, record_of
 from finslm.vault.envelope import derive_key, new_key, seal, unseal
 from finslm.vault.keyring import Header, load_header, make_slot, open_slot, write_header
+from finslm.vault.members import Member, member_of, record_of_member
 from finslm.vault.records import (
     AttachmentRecord,
     CollectionRecord,
@@ -42,41 +42,15 @@ from finslm.vault.records import (
     TablesRecord,
     UnfinishedRecord,
     UserRecord,
+    cut_journal,
     database_errors_told,
+    forget_past,
     open_database,
 )
 from finslm.vault.recovery import RECOVERY, plain
+from finslm.vault.shredding import delete_records, ids_inside
 
 DEFAULT_COLLECTION = "default"
-
-
-@dataclass(frozen=True)
-class Member:
-    """Somebody who may open the vault: what the policy knows of them."""
-
-    name: str
-    roles: tuple[str, ...]
-    clearance: Sensitivity
-    collections: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class NewDocument:
-    """A file as read, ready to be stored.
-
-    `parent` is the id of the document that it came in, `signature` is for finding documents like it.
-    """
-
-    reading: Reading
-    path: Path
-    sha256: str
-    size_bytes: int
-    collection: str
-    sensitivity: Sensitivity
-    filename: str
-    parent: str | None = None
-    signature: bytes = b""
-    notes: tuple[str, ...] = ()
 
 
 class Vault:
@@ -112,7 +86,7 @@ class Vault:
         with vault._transaction() as session:
             Record.metadata.create_all(session.connection())
             session.add(vault._new_collection(DEFAULT_COLLECTION))
-            session.add(UserRecord(**_user_fields(first)))
+            session.add(record_of_member(first))
         # The header comes last: until it stands there is no vault, and `create` can be run again.
         write_header(folder / "vault.json", header)
         return vault
@@ -125,6 +99,9 @@ class Vault:
         with vault._transaction() as session:
             # A vault made by an earlier version lacks the newer tables.
             Record.metadata.create_all(session.connection())
+            is_cut_short = session.connection().exec_driver_sql("PRAGMA user_version").scalar_one()
+        if is_cut_short:
+            vault.forget_past()
         return vault
 
     @classmethod
@@ -164,7 +141,7 @@ class Vault:
             user = session.get(UserRecord, name)
         if user is None:
             raise UsageError(f"this vault has no user {name}", next_step="see `finslm user list`")
-        return Member(name, tuple(user.roles), cast(Sensitivity, user.clearance), tuple(user.collections))
+        return member_of(user)
 
     def collections(self) -> tuple[str, ...]:
         """The names of all collections, sorted."""
@@ -176,8 +153,25 @@ class Vault:
         with self._transaction() as session:
             record = session.get(CollectionRecord, name)
         if record is None:
-            raise UsageError(f"this vault has no collection {name}", next_step="leave out --collection")
+            raise UsageError(f"this vault has no collection {name}", next_step="see `finslm collection list`")
         return unseal(self._vault_key, record.sealed_key, f"collection:{self.id}:{name}")
+
+    @contextmanager
+    def adding_collection(self, name: str, user: str) -> Iterator[Member]:
+        """Makes an empty collection with a key of its own, and `user` a member of it; kept when the block ends without an error.
+
+        Raises CollectionExists.
+        """
+        with self._transaction() as session:
+            if session.get(CollectionRecord, name):
+                raise CollectionExists(
+                    f"a collection {name} exists already", safe="it was not touched", next_step="give another name"
+                )
+            session.add(self._new_collection(name))
+            record = session.get_one(UserRecord, user)
+            record.collections = [*record.collections, name]
+            session.flush()
+            yield member_of(record)
 
     @contextmanager
     def adding(self, new: NewDocument) -> Iterator[Document]:
@@ -187,20 +181,8 @@ class Vault:
         """
         document_key, document_id = new_key(), os.urandom(6).hex()
         collection_key = self.collection_key(new.collection)
-        record = DocumentRecord(
-            id=document_id,
-            filename=new.filename,
-            title=new.reading.title,
-            sha256=new.sha256,
-            media_type=new.reading.media_type,
-            collection=new.collection,
-            sensitivity=new.sensitivity,
-            page_count=len(new.reading.pages),
-            size_bytes=new.size_bytes,
-            source_path=str(new.path),
-            ingested_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
-            sealed_key=seal(collection_key, document_key, f"document:{document_id}"),
-        )
+        sealed_key = seal(collection_key, document_key, f"document:{document_id}")
+        record = record_of(new, document_id, sealed_key)
         with self._transaction() as session:
             session.add(record)
             session.flush()
@@ -216,14 +198,41 @@ class Vault:
             if new.signature:
                 session.add(sealed_signature(document_id, document_key, new.signature))
             session.flush()
-            yield _document(record)
+            yield document_of(record)
+
+    def inside(self, document_id: str) -> tuple[Document, ...]:
+        """The documents that came inside this one, at any depth, and stand nowhere else."""
+        with self._transaction() as session:
+            ids = ids_inside(session, document_id)
+        return tuple(document for document in self.documents() if document.id in ids)
+
+    @contextmanager
+    def shredding(self, documents: Iterable[Document]) -> Iterator[None]:
+        """Destroys documents, their keys and all; it is done when the block ends and undone when the block raises.
+
+        Until `forget_past` the file and its journal may hold them as they were; the next `open` calls it if need be.
+        """
+        with self._transaction() as session:
+            session.connection().exec_driver_sql("PRAGMA user_version = 1")
+            delete_records(session, [document.id for document in documents])
+            yield
+
+    def forget_past(self) -> bool:
+        """Leaves nothing of what was destroyed in the file of the records; False where somebody else is reading it."""
+        with database_errors_told(self.folder):
+            is_forgotten = forget_past(self._database)
+        if is_forgotten:
+            with self._transaction() as session:
+                session.connection().exec_driver_sql("PRAGMA user_version = 0")
+            cut_journal(self._database)
+        return is_forgotten
 
     def attach(self, document_id: str, parent_id: str) -> Document:
         """Links a document that is stored already to another one that it came in, too."""
         with self._transaction() as session:
             session.merge(AttachmentRecord(document_id=document_id, parent_id=parent_id))
             session.flush()
-            return _document(session.get_one(DocumentRecord, document_id))
+            return document_of(session.get_one(DocumentRecord, document_id))
 
     def is_finished(self, document_id: str) -> bool:
         """Whether all attachments of a document are stored; True for one without any."""
@@ -240,7 +249,7 @@ class Vault:
         query = select(DocumentRecord).where(DocumentRecord.collection == collection, DocumentRecord.sha256 == sha256)
         with self._transaction() as session:
             record = session.scalars(query).one_or_none()
-        return _document(record) if record else None
+        return document_of(record) if record else None
 
     def documents(self, collection: str | None = None) -> tuple[Document, ...]:
         """The documents of one collection, or of all, by file name."""
@@ -248,7 +257,7 @@ class Vault:
         if collection is not None:
             query = query.where(DocumentRecord.collection == collection)
         with self._transaction() as session:
-            return tuple(_document(record) for record in session.scalars(query))
+            return tuple(document_of(record) for record in session.scalars(query))
 
     def document_ids(self, collection: str) -> frozenset[str]:
         """The ids of all documents of a collection."""
@@ -348,30 +357,3 @@ def _header_in(folder: Path) -> Header:
             next_step="make one with `finslm init`, or name it with --vault",
         )
     return load_header(folder / "vault.json")
-
-
-def _user_fields(member: Member) -> dict[str, object]:
-    return {
-        "name": member.name,
-        "roles": list(member.roles),
-        "clearance": member.clearance,
-        "collections": list(member.collections),
-    }
-
-
-def _document(record: DocumentRecord) -> Document:
-    return Document(
-        id=record.id,
-        filename=record.filename,
-        title=record.title,
-        sha256=record.sha256,
-        media_type=record.media_type,
-        collection=record.collection,
-        sensitivity=cast(Sensitivity, record.sensitivity),
-        page_count=record.page_count,
-        size_bytes=record.size_bytes,
-        source_path=record.source_path,
-        ingested_at=record.ingested_at,
-        parent=record.parent,
-        notes=tuple(record.notes or ()),
-    )

@@ -117,6 +117,60 @@ def test_tables_stand_under_their_page(run: Run) -> None:
     assert "tables" in json.loads(run("docs", "show", "kyc-form-weatherly.txt", "--json").stdout)
 
 
+def test_a_document_is_exported_in_clear_and_shredded(run: Run, tmp_path: Path) -> None:
+    name = "results-release-northmere-q3-2025.pdf"
+    vault = ("--vault", tmp_path / "vault")
+    run(*vault, "init")
+    run(*vault, "ingest", SAMPLES / name, SAMPLES / "kyc-form-weatherly.txt")
+    shown = json.loads(run(*vault, "docs", "show", name, "--json").stdout)
+    for file in ("release.json", "release.txt"):
+        assert run(*vault, "docs", "export", name, "--out", tmp_path / file).returncode == 0
+        assert (tmp_path / file).stat().st_mode & 0o077 == 0
+        assert "was not touched" in sentence_of(run(*vault, "docs", "export", name, "--out", tmp_path / file))
+    exported = json.loads((tmp_path / "release.json").read_text())
+    assert exported["pages"][0] == {"index": 0, "text": shown["text"]}
+    assert (exported["id"], exported["tables"]) == (shown["id"], shown["tables"])
+    assert (tmp_path / "release.txt").read_bytes().decode().split("\f")[0] == shown["text"]
+    shredded = run(*vault, "docs", "shred", name, "--yes", "--json")
+    assert (shredded.returncode, json.loads(shredded.stdout)) == (0, {"shredded": [shown["id"]]})
+    assert run(*vault, "docs", "show", name).returncode == 2
+    assert run(*vault, "vault", "verify").returncode == 0
+    actions = [json.loads(line)["action"] for line in run(*vault, "audit", "show", "--json").stdout.splitlines()]
+    assert (actions.count("export"), actions.count("shred")) == (2, 1)
+
+
+def test_a_document_is_shredded_on_a_terminal_only_after_a_yes(run: Run, tmp_path: Path, home: Path) -> None:
+    vault = tmp_path / "vault"
+    run("--vault", vault, "init")
+    run("--vault", vault, "ingest", SAMPLES / "kyc-form-weatherly.txt")
+    for reply, code in (("n", 1), ("y", 0)):
+        terminal, its_end = os.openpty()
+        os.write(terminal, f"{reply}\n".encode())
+        command = [FINSLM, "--as", "alice", "--vault", vault, "docs", "shred", "kyc-form-weatherly.txt"]
+        environment = {**os.environ, "FINSLM_PASSPHRASE_FILE": str(home / "passphrase")}
+        result = subprocess.run(
+            [str(part) for part in command], env=environment, stdin=its_end, capture_output=True, check=False
+        )
+        os.close(terminal)
+        os.close(its_end)
+        assert (result.returncode, b"Destroy kyc-form-weatherly.txt for good?" in result.stderr) == (code, True)
+        assert run("--vault", vault, "docs", "show", "kyc-form-weatherly.txt").returncode == 2 * (code == 0)
+
+
+def test_a_collection_is_made_filled_and_searched(run: Run, tmp_path: Path) -> None:
+    vault = ("--vault", tmp_path / "vault")
+    run(*vault, "init")
+    assert json.loads(run(*vault, "collection", "add", "deals", "--json").stdout) == {"name": "deals", "documents": 0}
+    path = SAMPLES / "board-paper-refinancing-orrin.txt"
+    assert run(*vault, "ingest", path, "--collection", "deals").returncode == 0
+    assert json.loads(run(*vault, "collection", "list", "--json").stdout) == [
+        {"name": "deals", "documents": 1},
+        {"name": "default", "documents": 0},
+    ]
+    assert json.loads(run(*vault, "search", "Orrin", "--collection", "deals", "--json").stdout)
+    assert json.loads(run(*vault, "search", "Orrin", "--collection", "default", "--json").stdout) == []
+
+
 def test_search_gives_exact_places(run: Run) -> None:
     hits = json.loads(run("search", "covenant leverage", "--limit", "3", "--json").stdout)
     assert 0 < len(hits) <= 3
@@ -340,6 +394,14 @@ def test_a_full_disk_loses_nothing_that_was_stored(run: Run, home: Path) -> None
         (("triage", ".", "--out", "results.docx"), 2, "cannot be written"),
         (("policy", "check", "--action", "dance", "--doc", "kyc-form-weatherly.txt"), 2, "no action"),
         (("search", "x", "--collection", "secret"), 2, "no collection"),
+        (("ingest", ".", "--collection", "secret"), 3, "does not permit"),
+        (("collection", "add", "default"), 2, "exists already"),
+        (("collection", "add", "../secret"), 2, "cannot be the name"),
+        (("docs", "shred", "nothing.pdf"), 2, "no stored document"),
+        (("docs", "export", "nothing.pdf", "--out", "a.json"), 2, "no stored document"),
+        (("docs", "export", "kyc-form-weatherly.txt", "--out", "a.pdf"), 2, "keeps text and tables"),
+        (("docs", "export", "kyc-form-weatherly.txt", "--out", "passphrase"), 2, "cannot be exported"),
+        (("docs", "export", "kyc-form-weatherly.txt", "--out", "no/such/a.txt"), 2, "does not exist"),
         (("search", "x", "--form", "10-X"), 2, "10-K, 10-Q, 8-K, earnings, other"),
         (("search", "x", "--sensitivity", "secret"), 2, "public, internal, confidential, mnpi"),
         (("ask", "x", "--form", "S-1"), 2, "there is no form S-1"),
@@ -459,7 +521,19 @@ def test_help_and_import_stay_light() -> None:
 
 
 def test_every_command_has_help_with_an_example(run: Run) -> None:
-    commands = ["init", "ingest", "docs list", "docs show", "search", "ask", "triage", "audit show", "audit verify"]
+    commands = [
+        "init",
+        "ingest",
+        "docs list",
+        "docs show",
+        "docs export",
+        "docs shred",
+        "search",
+        "ask",
+        "triage",
+        "audit show",
+        "audit verify",
+    ]
     commands += [
         "policy check",
         "model list",
@@ -470,6 +544,8 @@ def test_every_command_has_help_with_an_example(run: Run) -> None:
         "tui",
         "vault recover",
         "vault verify",
+        "collection add",
+        "collection list",
     ]
     for command in commands:
         result = run(*command.split(), "--help")

@@ -56,8 +56,16 @@ def test_only_an_officer_reads_the_audit_log_and_verifies_the_vault(rules: Rules
     assert rules.decide(member(roles=("officer",)), action, vault_resource("v")).allowed
 
 
+@pytest.mark.parametrize(("action", "role"), [("shred", "officer"), ("export", "analyst"), ("export", "operations")])
+def test_shredding_and_exporting_need_role_clearance_and_collection(rules: Rules, action: str, role: str) -> None:
+    assert rules.decide(member(roles=(role,)), action, document_resource(document())).allowed
+    assert not rules.decide(member(roles=()), action, document_resource(document())).allowed
+    assert not rules.decide(member(roles=(role,)), action, document_resource(document("mnpi"))).allowed
+    assert not rules.decide(member(roles=(role,)), action, document_resource(document(collection="deals"))).allowed
+
+
 def test_an_unknown_action_is_denied(rules: Rules) -> None:
-    assert not rules.decide(member(), "shred", document_resource(document())).allowed
+    assert not rules.decide(member(), "dance", document_resource(document())).allowed
 
 
 def test_without_rules_nothing_starts(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What an index keeps and what it forgets."""
 
+import random
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -34,15 +35,51 @@ def test_a_removed_document_leaves_none_of_its_words_in_the_file(tmp_path: Path)
     file = tmp_path / "index.db"
     index = CollectionIndex(file, KEY)
     add(index, "kept", "The covenant ratio is measured quarterly. " * 40)
-    entry = add(index, "gone", *(f"Xylographic zephyrine holdings, page {i}. " * 40 for i in range(30)))
-    index._forget_journal()
+    add(index, "gone", *(f"Xylographic zephyrine holdings, page {i}. " * 40 for i in range(30)))
+    assert index.remove([])  # cuts the journal
     assert b"ylographic" in decrypted(file) and b"exillology" in decrypted(file)
-    index.remove("gone", entry)
+    assert index.remove(["gone"])
     left, journal = decrypted(file), file.with_name("index.db-wal")
     assert b"ylographic" not in left and b"zephyrin" not in left
     assert b"covenant" in left
     assert not journal.exists() or journal.stat().st_size == 0
     index.close()
+
+
+def test_of_many_rare_words_none_stays_in_the_file(tmp_path: Path) -> None:
+    """Rare words fill leaves of FTS5's tree, which end in separators and neighbours of their own."""
+    names, file = random.Random(7), tmp_path / "index.db"
+
+    def page() -> str:
+        return " ".join("".join(names.choices("bcdfghjklmnpqrstvwxz", k=10)) for _ in range(150))
+
+    index = CollectionIndex(file, KEY)
+    texts = {document: [page() for _ in range(8)] for document in ("kept", "gone", "also kept", "gone too")}
+    for document, pages in texts.items():
+        add(index, document, *pages)
+    assert index.remove(["gone", "gone too"])
+    left = decrypted(file)
+    # Eight letters of ten: a stem, or what a leaf keeps of a word that begins like its neighbour, would show.
+    there = {left[at : at + 8] for at in range(len(left) - 7)}
+    words = {
+        document: {word[i : i + 8].encode() for text in pages for word in text.split() for i in (0, 2)}
+        for document, pages in texts.items()
+    }
+    assert words["kept"] <= there
+    assert (words["gone"] | words["gone too"]) & there == set()
+    assert index.is_whole()
+    index.close()
+
+
+def test_a_place_that_was_given_to_another_document_is_left_alone(tmp_path: Path) -> None:
+    index, beside = (CollectionIndex(tmp_path / "index.db", KEY) for _ in range(2))
+    add(index, "old", "words of the old one")
+    beside.remove(["old"])
+    add(beside, "new", "words of the new one")
+    assert index.remove(["old"])
+    assert beside.frequency("new") == 1
+    index.close()
+    beside.close()
 
 
 def test_documents_stand_on_shelves_and_are_found_on_all_of_them(tmp_path: Path) -> None:
