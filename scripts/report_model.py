@@ -6,7 +6,8 @@ ConvFinQA: the last 20 dialogues, the gold history given), through the answers t
     python scripts/report_model.py --data ../shared/data --out docs/models \\
         "base 0.5B, Q8_0=base-q8.gguf" "finslm-0.5b, IQ4_NL=~/.local/share/finslm/models/finslm-0.5b.gguf:taught"
 
-A file named with `:taught` gets the short instructions that our laboratory teaches with. A model without a file is written
+What was measured of a file before, in the same folder and with the same questions, is taken from `report.json`, so that a
+report may take several sittings; speeds are measured anew each time. A file named with `:taught` gets the short instructions that our laboratory teaches with. A model without a file is written
 `NAME=` and stands in the table as not trained.
 """
 
@@ -14,11 +15,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from pydantic import TypeAdapter
 
 from finslm.answer import Answerer, Instructions
 from finslm.config import Settings, shipped
@@ -26,6 +28,7 @@ from finslm.distill.corpus import KEPT_DIALOGUES, KEPT_TATQA
 from finslm.distill.evaluation import Item, Report, dialogue_items, marked, report, spread, tatqa_items
 from finslm.model import Engine, usable_cores
 from finslm.model.bench import prompt_rate, writing_rate
+from finslm.model.digest import sha256_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Row:
     """What is known of one file; speeds in tokens a second."""
 
     name: str
+    sha256: str
     size_bytes: int
     tatqa: Report
     convfinqa: Report
@@ -52,13 +56,14 @@ def main() -> None:
     dialogues = spread(dialogue_items(given.data / "convfinqa_dev100.json", -KEPT_DIALOGUES), given.limit)
     given.out.mkdir(parents=True, exist_ok=True)
     rows, lines = [], [HEAD]
+    kept = {row.sha256: row for row in earlier(given.out / "report.json") if row.tatqa.exact.count == len(tatqa)}
     for model in given.models:
         name, _, file = model.partition("=")
         if not file:
             lines.append(f"| {name} | | | | | | not trained |")
             continue
         path, _, is_taught = file.partition(":")
-        row = measured(name, Path(path).expanduser(), tatqa, dialogues, is_taught=bool(is_taught))
+        row = measured(name, Path(path).expanduser(), kept, tatqa, dialogues, is_taught=bool(is_taught))
         rows.append(row)
         lines.append(line_of(row))
         print(lines[-1], flush=True)
@@ -71,17 +76,33 @@ HEAD = """| model | MB | TAT-QA EM | TAT-QA F1 | EM, surest 40 % | ConvFinQA | t
 |---|---|---|---|---|---|---|"""
 
 
-def measured(name: str, path: Path, tatqa: Sequence[Item], dialogues: Sequence[Item], *, is_taught: bool) -> Row:
+def earlier(path: Path) -> list[Row]:
+    """The rows of a report that is there."""
+    return TypeAdapter(list[Row]).validate_json(path.read_bytes()) if path.is_file() else []
+
+
+def measured(
+    name: str,
+    path: Path,
+    kept: Mapping[str, Row],
+    tatqa: Sequence[Item],
+    dialogues: Sequence[Item],
+    *,
+    is_taught: bool,
+) -> Row:
     """Everything about one file."""
-    settings = Settings()
+    settings, sha256 = Settings(), sha256_of(path)
     instructions = Instructions.load(shipped("data"), is_taught=is_taught)
     text = "\n".join(sample.read_text("utf-8") for sample in sorted((shipped("data") / "samples").glob("*.txt")))
-    with Engine(path, threads=usable_cores(), context_tokens=settings.context_tokens) as engine:
-        answerer = Answerer(engine, instructions, evidence_tokens=settings.evidence_tokens, abstain_below=0.0)
-        marks = report(marked(tatqa, answerer)), report(marked(dialogues, answerer))
+    if row := kept.get(sha256):
+        marks = row.tatqa, row.convfinqa
+    else:
+        with Engine(path, threads=usable_cores(), context_tokens=settings.context_tokens) as engine:
+            answerer = Answerer(engine, instructions, evidence_tokens=settings.evidence_tokens, abstain_below=0.0)
+            marks = report(marked(tatqa, answerer)), report(marked(dialogues, answerer))
     with Engine(path, threads=usable_cores(), context_tokens=settings.context_tokens, drafts=False) as engine:
         writing, reading = writing_rate(engine, 1, None, 1), prompt_rate(engine, text, 1)
-    return Row(name, path.stat().st_size, *marks, reading, writing)
+    return Row(name, sha256, path.stat().st_size, *marks, reading, writing)
 
 
 def line_of(row: Row) -> str:

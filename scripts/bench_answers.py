@@ -1,0 +1,128 @@
+"""Answers to FinanceBench's questions, through the desk, the document named: how many are right, and cite an evidence page.
+
+    bench_answers.py --data ../shared/data --vault DIR --out answers.jsonl [--model finslm-0.5b] [--judged FILE]
+
+The vault is made once, in DIR, and used again. An answer counts as right by value when its value, in any scale, agrees with the
+number with which the published answer begins or which alone stands in it. Answers in words need a reader: `--judged` is a file
+of lines `{"id", "answer", "right", "why"}`, which hold for exactly these answers; what is neither by value nor judged is counted
+as open, never as right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from finslm.answer.numbers import numbers_of
+from finslm.config import Settings
+from finslm.desk import Desk
+from finslm.distill.data_files import json_lines
+from finslm.distill.scoring import FACTORS, Score
+from finslm.documents import Answer, Question
+
+PASSPHRASE, USER = "bench only, nothing secret", "bench"
+CLOSE = Decimal("0.01")
+"""Published answers are rounded."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """An answer beside what is known of the question; `right` is None until a reader has judged it."""
+
+    id: str
+    answer: str
+    program: str | None
+    confidence: float
+    abstained: bool
+    right: bool | None
+    cites_evidence: bool
+
+
+def main() -> None:
+    """Asks, writes a line an answer, and prints the shares."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--vault", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--model")
+    parser.add_argument("--judged", type=Path)
+    given = parser.parse_args()
+    questions = [fields for _, fields in json_lines(given.data / "financebench_dev.jsonl")]
+    judged = {(f["id"], f["answer"]): f["right"] for _, f in json_lines(given.judged)} if given.judged else {}
+    settings = Settings()
+    results = []
+    with opened(given.vault, given.data, questions, settings) as desk, given.out.open("w", encoding="utf-8") as out:
+        documents = {Path(document.filename).stem: document.id for document in desk.documents()}
+        for fields in questions:
+            asked = Question(fields["question"], documents=(documents[fields["doc_name"]],))
+            result = compared(fields, desk.ask(asked, model=given.model), judged)
+            results.append(result)
+            out.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
+            out.flush()
+            print(f"\r{len(results)} of {len(questions)}", end="", flush=True)
+    print()
+    for line in summary(results):
+        print(line)
+
+
+def opened(folder: Path, data: Path, questions: list[dict[str, Any]], settings: Settings) -> Desk:
+    """The bench's vault, with the documents of the questions."""
+    if folder.exists():
+        return Desk.open(folder, PASSPHRASE, user=USER, settings=settings)
+    desk = Desk.create(folder, PASSPHRASE, user=USER, settings=settings)
+    desk.ingest([data / "pdfs" / f"{name}.pdf" for name in sorted({fields["doc_name"] for fields in questions})])
+    return desk
+
+
+def compared(fields: dict[str, Any], answer: Answer, judged: dict[tuple[str, str], bool]) -> Result:
+    """An answer beside the published one."""
+    pages = {each["evidence_page_num"] for each in fields["evidence"]}
+    number = fields["financebench_id"]
+    right = by_value(answer, str(fields["answer"]))
+    return Result(
+        number,
+        answer.answer,
+        answer.program,
+        answer.confidence,
+        answer.abstained,
+        False if answer.abstained else judged.get((number, answer.answer), right),
+        any(citation.page in pages for citation in answer.citations),
+    )
+
+
+def by_value(answer: Answer, published: str) -> bool | None:
+    """Whether the answer's value is the published number; None where that is no single number."""
+    numbers = numbers_of(published)
+    if len(numbers) != 1 or len(published) > 20 or answer.value is None:
+        return None
+    wanted = Decimal(numbers[0])
+    value = abs(answer.value)
+    given = {value * FACTORS[answer.scale] / factor for factor in FACTORS.values()} | {value}
+    # Published values are rounded to the digits that they show.
+    slack = max(CLOSE * wanted, Decimal("0.5").scaleb(int(wanted.as_tuple().exponent)))
+    return any(abs(each - wanted) <= slack for each in given)
+
+
+def summary(results: list[Result]) -> Iterator[str]:
+    """The shares with their 95 % intervals."""
+    answered = [result for result in results if not result.abstained]
+    yield f"answered {len(answered)} of {len(results)}"
+    yield shown("right (by value or judged)", [result.right is True for result in results])
+    yield shown("right of those answered", [result.right is True for result in answered])
+    yield shown("cite a page of the evidence", [result.cites_evidence for result in results])
+    yield f"not judged: {sum(result.right is None for result in results)}"
+
+
+def shown(name: str, values: list[bool]) -> str:
+    """One share."""
+    score = Score.of([float(value) for value in values])
+    return f"{name}: {sum(values)} of {score.count}, {score.mean:.1%} ± {score.half_width:.1%}"
+
+
+if __name__ == "__main__":
+    main()
