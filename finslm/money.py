@@ -14,10 +14,15 @@ CURRENCIES = {
     "us$": "USD", "usd": "USD", "$": "USD", "dollars": "USD", "hk$": "HKD", "hkd": "HKD", "a$": "AUD", "au$": "AUD",
     "aud": "AUD", "c$": "CAD", "ca$": "CAD", "cad": "CAD", "s$": "SGD", "sgd": "SGD", "£": "GBP", "gbp": "GBP",
     "pounds": "GBP", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "¥": "JPY", "jpy": "JPY", "yen": "JPY",
-    "chf": "CHF", "sfr": "CHF", "inr": "INR", "₹": "INR", "rs": "INR", "rs.": "INR",
+    "chf": "CHF", "sfr": "CHF", "inr": "INR", "₹": "INR", "rs": "INR", "rs.": "INR", "cdn$": "CAD", "r$": "BRL",
+    "brl": "BRL", "nz$": "NZD", "nzd": "NZD", "nt$": "TWD", "twd": "TWD", "rmb": "CNY", "cny": "CNY", "krw": "KRW",
+    "sek": "SEK", "nok": "NOK", "dkk": "DKK", "mxn": "MXN", "zar": "ZAR", "pln": "PLN",
 }  # fmt: skip
 """ISO codes by sign, abbreviation or name, in small letters."""
-CURRENCY = r"(?:US\$|HK\$|AU\$|CA\$|A\$|C\$|S\$|\$|£|€|¥|₹|\b(?:USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs)\b\.?)"
+CURRENCY = (
+    r"(?:(?:US|HK|AU|CA|NZ|NT|Cdn|[ACRS])\$|(?<![A-Za-z])\$|£|€|¥|₹"
+    r"|\b(?:USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs|BRL|NZD|TWD|RMB|CNY|KRW|SEK|NOK|DKK|MXN|ZAR|PLN)\b\.?)"
+)
 """A regular expression for the signs and abbreviations."""
 SCALES: dict[str, FigureScale] = {
     "k": "thousand", "thousand": "thousand", "thousands": "thousand", "'000": "thousand", "000": "thousand",
@@ -28,11 +33,13 @@ SCALES: dict[str, FigureScale] = {
 }  # fmt: skip
 """Magnitudes by word or abbreviation, in small letters."""
 SCALE_HEADING = re.compile(
-    r"(?:in|IN)\s+(?P<words>(?:[\w.$£€]+\s+){0,3}?)(?P<word>thousands|millions|billions|THOUSANDS|MILLIONS|BILLIONS)\b"
-    r"(?:\s+of\s+(?P<of>(?:U\.?S\.?\s+)?(?:[Dd]ollars|[Pp]ounds|[Ee]uros?|[Yy]en)))?"
-    r"|(?P<words2>\b\w*[Dd]ollars|[Pp]ounds|[Ee]uros?|[Yy]en)\s+in\s+(?P<word2>thousands|millions|billions)"
+    r"(?i:in)\s+(?P<words>(?:[\w.$£€]+\s+){0,3}?)(?P<word>(?i:thousands|millions|billions))\b"
+    r"(?:\s+of\s+(?P<of>(?i:(?:U\.?S\.?\s+)?(?:dollars|pounds|euros?|yen))))?"
+    r"|(?P<words2>\b\w*(?i:dollars|pounds|euros?|yen))\s+(?i:in)\s+(?P<word2>(?i:thousands|millions|billions))\b"
+    r"|\b(?P<word3>(?i:thousands|millions|billions))\s+of\s+(?P<of3>(?i:(?:U\.?S\.?\s+)?(?:dollars|pounds|euros?|yen)))\b"
+    r"|(?i:in)\s+(?P<money4>[$£€])?\s?(?P<word4>['’]?000)s?\b"
     rf"|(?P<currency>{CURRENCY})\s?(?P<short>['’]?000\b|[kK]\b|m\b|mn\b|mio\b|Mio\b|million\b|MILLION\b|bn\b|thousand\b)(?![^\n]{{0,3}}\d)"
-    r"|(?P<short2>million|Million|Mio\.?|thousand|milioni di|Millionen|millones de)\s+(?P<name>euros?|EUR|USD|GBP|CHF|yen|pounds|dollars)\b(?!\s*\()"
+    r"|(?<![\d.,])(?<![\d.,]\s)(?P<short2>million|Million|Mio\.?|thousand|milioni di|Millionen|millones de)\s+(?P<name>euros?|EUR|USD|GBP|CHF|yen|pounds|dollars)\b(?!\s*\()"
 )  # fmt: skip
 
 
@@ -69,8 +76,9 @@ def heading_at(headings: list[Heading], place: int) -> Heading | None:
 
 
 def _heading(match: re.Match[str]) -> Heading:
-    word = match["word"] or match["word2"] or match["short"] or match["short2"]
+    word = next(found for name in ("word", "word2", "word3", "word4", "short", "short2") if (found := match[name]))
     scale = SCALES.get(word.lower().strip(".'’").split(" ")[0], "one")
-    money = match["currency"] or match["name"] or match["of"] or match["words"] or match["words2"] or ""
+    stated = ("currency", "name", "of", "of3", "money4", "words", "words2")
+    money = next((found for name in stated if (found := match[name])), "")
     names = re.findall(rf"{CURRENCY}|euros?|pounds|dollars|yen", money, re.IGNORECASE)
     return Heading(match.start(), iso_code(names[0]) if names else None, scale)

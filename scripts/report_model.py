@@ -59,15 +59,15 @@ def main() -> None:
     kept = {row.sha256: row for row in earlier(given.out / "report.json") if row.tatqa.exact.count == len(tatqa)}
     for model in given.models:
         name, _, file = model.partition("=")
-        if not file:
+        if file:
+            path, _, is_taught = file.partition(":")
+            row = measured(name, Path(path).expanduser(), kept, tatqa, dialogues, is_taught=bool(is_taught))
+            rows.append(row)
+            lines.append(line_of(row))
+            (given.out / "report.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+        else:
             lines.append(f"| {name} | | | | | | not trained |")
-            continue
-        path, _, is_taught = file.partition(":")
-        row = measured(name, Path(path).expanduser(), kept, tatqa, dialogues, is_taught=bool(is_taught))
-        rows.append(row)
-        lines.append(line_of(row))
         print(lines[-1], flush=True)
-        (given.out / "report.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
         (given.out / "report.md").write_text("\n".join(lines) + "\n")
     draw(rows, given.out / "accuracy.png")
 

@@ -16,6 +16,7 @@ from finslm.answer.units import (
     MAGNITUDES,
     OTHER,
     PERCENT,
+    RATIO,
     SHARES,
     UNKNOWN,
     Unit,
@@ -60,11 +61,11 @@ def _computed(
     confidence: float,
 ) -> Answer:
     program = line.parts[0]
-    value, used = execute(program), _used(program, numbers)
+    value, used = execute(program), _used(program, line.scale, numbers)
     units = units_of(used, numbers)
     unit = _unit_computed(program, line.scale, units)
     scale = line.scale
-    if _is_money(unit) and not CONVERTING.intersection(operands(program)):
+    if _is_money(unit) and not CONVERTING.intersection(set(operands(program)) - units.keys()):
         scale = _magnitude(scale, used, units, evidence)
     return Answer(
         id=question.id,
@@ -79,7 +80,7 @@ def _computed(
 
 
 def _checked(question: Question, claim: str, numbers: Sequence[EvidenceNumber], confidence: float) -> Answer:
-    spoken, used = "Yes" if holds(claim) else "No", _used(claim, numbers)
+    spoken, used = "Yes" if holds(claim) else "No", _used(claim, "none", numbers)
     unit_of_value(claim, units_of(used, numbers))
     return Answer(question.id, spoken, program=claim, citations=tuple(map(cite, used)), confidence=confidence)
 
@@ -124,9 +125,13 @@ def _copied(
     )
 
 
-def _used(program: str, numbers: Sequence[EvidenceNumber]) -> tuple[EvidenceNumber, ...]:
-    """The numbers of the evidence that a program computes with."""
-    if used := stated(amounts(program, {abs(number.value) for number in numbers}), numbers):
+def _used(program: str, scale: Scale, numbers: Sequence[EvidenceNumber]) -> tuple[EvidenceNumber, ...]:
+    """The numbers of the evidence that a program computes with; for an amount of money, where they are money."""
+
+    def fits(number: EvidenceNumber) -> bool:
+        return scale not in MAGNITUDES or _is_money(_shown(unit_of(number).name, scale))
+
+    if used := stated(amounts(program, {abs(number.value) for number in numbers}), numbers, fits):
         return used
     raise ProgramError("no number of the program stands in the evidence")
 
@@ -162,8 +167,8 @@ def _amount(place: Citation, numbers: Sequence[EvidenceNumber]) -> EvidenceNumbe
 def _unit_computed(program: str, scale: Scale, units: Mapping[Decimal, Unit]) -> str | None:
     name = unit_of_value(program, units)
     if name == OTHER and scale in MAGNITUDES:
-        # Money times a share of it is money: what has a magnitude is no ratio.
-        name = next(iter(units.values())).name
+        # Money times a share of it is money.
+        name = next((each.name for each in units.values() if _is_money(_shown(each.name, scale))), OTHER)
     return _shown(name, scale)
 
 
@@ -181,7 +186,7 @@ def _magnitude(
 def _shown(unit: str, scale: Scale) -> str | None:
     if scale == PERCENT:
         return PERCENT
-    return None if unit in (OTHER, UNKNOWN, PERCENT) else unit
+    return None if unit in (OTHER, UNKNOWN, PERCENT, RATIO) else unit
 
 
 def _rounded(value: Decimal) -> Decimal:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from finslm.answer.numbers import EvidenceNumber
 from finslm.documents import Citation, Passage
 
 
-def stated(values: Sequence[Decimal], numbers: Sequence[EvidenceNumber]) -> tuple[EvidenceNumber, ...]:
-    """The first place of each value that stands in the evidence, with any sign."""
-    found = (next((n for n in numbers if abs(n.value) == abs(value)), None) for value in values)
-    return tuple(dict.fromkeys(number for number in found if number))
+def stated(
+    values: Sequence[Decimal], numbers: Sequence[EvidenceNumber], fits: Callable[[EvidenceNumber], bool]
+) -> tuple[EvidenceNumber, ...]:
+    """A place of each value that stands in the evidence, with any sign: the first that `fits`, else the first."""
+    places = ([n for n in numbers if abs(n.value) == abs(value)] for value in values)
+    return tuple(dict.fromkeys(next(filter(fits, found), found[0]) for found in places if found))
 
 
 def cite(number: EvidenceNumber) -> Citation:
@@ -22,11 +24,13 @@ def cite(number: EvidenceNumber) -> Citation:
 
 
 def cite_words(words: str, passages: Sequence[Passage]) -> Citation | None:
-    """The first place where `words` stand, whatever white space lies between them."""
-    pattern = re.compile(r"\s+".join(re.escape(word) for word in words.split()))
-    for passage in passages:
-        if match := pattern.search(passage.text):
-            return _citation(passage, match.start(), match.end())
+    """The first place where `words` stand, whatever white space lies between them; if they can, as words and numbers of
+    their own."""
+    pattern = r"\s+".join(re.escape(word) for word in words.split())
+    for wanted in (rf"(?<![\w.,]){pattern}(?!\w|[.,]\d)", pattern):
+        for passage in passages:
+            if match := re.search(wanted, passage.text):
+                return _citation(passage, match.start(), match.end())
     return None
 
 

@@ -15,20 +15,31 @@ from finslm.documents import Passage, Scale
 from finslm.errors import ProgramError
 from finslm.money import CURRENCIES, CURRENCY, SCALES, iso_code, read_headings, usual_currency
 
-SHARES, PERCENT, OTHER, UNKNOWN = "shares", "percent", "other", "unknown"
-"""What a unit may be beside a currency: OTHER things are counted (employees, days), of UNKNOWN nothing is said."""
-BEFORE = re.compile(rf"({CURRENCY})\s?[(\-−]?\s?$")
+SHARES, PERCENT, OTHER, UNKNOWN, RATIO = "shares", "percent", "other", "unknown", "ratio"
+"""What a unit may be beside a currency: OTHER things are counted (employees, days), of UNKNOWN nothing is said, a RATIO has none."""
+# A blank, but no end of a line, may stand between a number and its unit.
+BEFORE = re.compile(rf"({CURRENCY})[^\S\n]?[(\-−]?[^\S\n]?$")
 AFTER = re.compile(
-    r"\)?\s?(?:(?P<percent>%|per\s?cent\b)|(?P<scale>thousand|million|billion|[mb]n|[mk])?\b\s?"
-    rf"(?:(?:of\s)?(?:\w+\s)?(?P<shares>shares)\b|(?P<money>euros?|dollars|pounds|yen|{CURRENCY})(?![\w\d])"
-    r"|(?P<things>(?:[a-z-]+\s)?(?:employees|people|persons|staff|customers|stores|branches|locations|units|days|weeks"
-    r"|months|years|hours|times|companies|countries|barrels|tonnes|options|awards|members|shareholders|holders))\b)?)",
+    r"\)?[^\S\n]?(?:(?P<percent>%|per[^\S\n]?cent\b)|(?P<scale>thousand|million|billion|[mb]n|[mk])?\b[^\S\n]?"
+    rf"(?:(?:of[^\S\n])?(?:\w+[^\S\n])?(?P<shares>shares)\b|(?P<money>euros?|dollars|pounds|yen|{CURRENCY})(?![\w\d])"
+    r"|(?P<things>(?:[a-z-]+[^\S\n])?(?:employees|people|persons|staff|customers|stores|branches|locations|units|days|weeks"
+    r"|months|years|hours|times|companies|countries|barrels|tonnes|options|awards|members|shareholders|holders|bps"
+    r"|points))\b)?)",
     re.IGNORECASE,
 )
+YEAR = re.compile(r"(?:19|20)\d\d")
+IN_PROSE = re.compile(r"[^\S\n][a-z]{2}")
+"""What follows a number that stands in a sentence."""
 LABEL = re.compile(r"[^\d\n]{0,120}")
 """What stands in a line before its first number."""
-COUNTED = re.compile(r"\bnumber of|headcount|\bemployees\b|\bdays\b", re.IGNORECASE)
-OF_SHARES = re.compile(r"\bshares?\b.*\b(?:outstanding|issued|basic|diluted)|number of .*\bshares\b", re.IGNORECASE)
+COUNTED = re.compile(
+    r"\W*(?:(?:total|average|full-time|part-time|our|number|of)\s+)*(?:number of|headcount|employees|days)\b",
+    re.IGNORECASE,
+)
+OF_SHARES = re.compile(
+    r"\W*(?:(?:total|weighted|average|basic|diluted|common|ordinary|adjusted|number|of|and|outstanding)[\s-]+)*shares?\b",
+    re.IGNORECASE,
+)
 A_SHARE = re.compile(r"per (?:\w+ )?share", re.IGNORECASE)
 MAGNITUDES: tuple[Scale, ...] = ("thousand", "million", "billion")
 
@@ -55,15 +66,26 @@ def unit_of(number: EvidenceNumber) -> Unit:
         return Unit(iso_code(currency[1]) or UNKNOWN, True, scale)
     if after and (name := _printed_after(after)):
         return Unit(name, True, scale)
-    return Unit(_counted_by_row(text, number.start) or usual_currency([text]) or UNKNOWN, False, scale)
+    return Unit(_unsaid(number), False, scale)
+
+
+def _unsaid(number: EvidenceNumber) -> str:
+    """What a number is of which nothing is said beside it: what its row counts; in a table, money."""
+    text = number.passage.text
+    if YEAR.fullmatch(text, number.start, number.end):
+        return OTHER
+    if counted := _counted_by_row(text, number.start):
+        return counted
+    return UNKNOWN if IN_PROSE.match(text, number.end) else usual_currency([text]) or UNKNOWN
 
 
 def units_of(used: Sequence[EvidenceNumber], numbers: Sequence[EvidenceNumber]) -> dict[Decimal, Unit]:
     """The unit of each number that is used, by its absolute value; said only where it is said at all of its places."""
     units = {}
-    for value in dict.fromkeys(abs(number.value) for number in used):
-        first, *others = (unit_of(number) for number in numbers if abs(number.value) == value)
-        units[value] = first if all(other == first for other in others) else Unit(first.name)
+    for number in used:
+        unit, value = unit_of(number), abs(number.value)
+        is_sure = all(unit_of(other) == unit for other in numbers if abs(other.value) == value)
+        units[value] = unit if is_sure else Unit(unit.name)
     return units
 
 
@@ -72,14 +94,14 @@ def magnitude_printed(
 ) -> Scale | None:
     """The magnitude in which the evidence prints all these amounts: by a word beside them, else by the heading above them.
 
-    None where they differ, where nothing is said, and for amounts a share.
+    None where they differ and where nothing is said; amounts a share have none.
     """
     printed = {units[abs(number.value)].scale or _magnitude_above(number, evidence) for number in used}
-    return next((scale for scale in MAGNITUDES if printed == {scale}), None)
+    return next((scale for scale in (*MAGNITUDES, "none") if printed == {scale}), None)
 
 
 def unit_of_value(program: str, units: Mapping[Decimal, Unit]) -> str:
-    """What the value of `program` is an amount of: a currency, SHARES, OTHER (a ratio or a product too) or UNKNOWN.
+    """What the value of `program` is an amount of: a currency, or one of the words above; a product is OTHER.
 
     `units` are those of the numbers by their absolute value. Raises ProgramError where different things are added up.
     """
@@ -89,26 +111,33 @@ def unit_of_value(program: str, units: Mapping[Decimal, Unit]) -> str:
     left = {name: power for name, power in powers.items() if power}
     if left.get(SHARES) == -1 and len(left) == 2:
         left.pop(SHARES)
+    if not left:
+        return RATIO
     return next(iter(left)) if list(left.values()) == [1] else OTHER
 
 
 def _magnitude_above(number: EvidenceNumber, evidence: Sequence[Passage]) -> str | None:
     """What the headings such as `in thousands` say, above the number on its page; nothing where columns differ."""
     passage = number.passage
-    if A_SHARE.search(passage.text, passage.text.rfind("\n", 0, number.start) + 1, number.start):
-        return None
+    if A_SHARE.search(_label(passage.text, number.start)):
+        return "none"
     before = [part.text for part in evidence if part.id == passage.id and part.start < passage.start]
     said = {heading.scale for heading in read_headings("\n".join([*before, passage.text[: number.start]]))}
     return said.pop() if len(said) == 1 else None
 
 
 def _counted_by_row(text: str, start: int) -> str | None:
-    label = LABEL.match(text, text.rfind("\n", 0, start) + 1)
-    if label is None or A_SHARE.search(label[0]):
+    label = _label(text, start)
+    if A_SHARE.search(label):
         return None
-    if OF_SHARES.search(label[0]):
+    if OF_SHARES.match(label):
         return SHARES
-    return OTHER if COUNTED.search(label[0]) else None
+    return OTHER if COUNTED.match(label) else None
+
+
+def _label(text: str, place: int) -> str:
+    found = LABEL.match(text, text.rfind("\n", 0, place) + 1)
+    return found[0] if found else ""
 
 
 def _printed_after(after: re.Match[str]) -> str | None:

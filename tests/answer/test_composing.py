@@ -104,6 +104,53 @@ def test_amounts_in_a_row_are_so_many_answers() -> None:
     assert composed("answer: 2019 and later | none", text).spans == ("2019 and later",)
 
 
+FILING = "Northmere (In Millions)\nNet income $ 1,452 1,146\nBasic shares 500 480\nDiluted earnings per share 2.31 2.05"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "unit", "spoken"),
+    [
+        ("calc: 1452 - 1146 | million", FILING, "USD", "USD 306 million"),
+        ("calc: 1146 | million", FILING, "USD", "USD 1,146 million"),
+        ("calc: 500 - 480 | million", FILING, "shares", "20 million shares"),
+        ("calc: 2.31 | million", FILING, "USD", "USD 2.31"),
+        ("calc: 500 * 2.31 | million", FILING, "USD", "USD 1,155 million"),
+        ("calc: 1452 / 1146 | million", FILING, None, "1.27 million"),
+        ("calc: 2023 - 2019 | none", "Since 2019 $ grew until 2023.", None, "4"),
+        ("calc: 1200 | none", "We hold 1,200 patents and $ 5.", None, "1,200"),
+        ("calc: 5 | million", "The loan runs 5 years and is of $5 million.", "USD", "USD 5 million"),
+        ("calc: 412 | million", "Proceeds from shares issued 412\n$", "USD", "USD 412 million"),
+        ("calc: 412 | million", "Sales were R$ 412 million.", "BRL", "BRL 412 million"),
+        (
+            "calc: 412 | million",
+            "Statistics (in thousands)\nTrucks 5\n(In Millions)\nRevenue $ 412",
+            "USD",
+            "USD 412 million",
+        ),
+        (
+            "calc: 5466 | thousand",
+            "Sales were 5 million dollars.\n(Thousands of dollars)\nRevenue $ 5,466",
+            "USD",
+            "USD 5,466 thousand",
+        ),
+        ("calc: 1000 - 400 | million", "(in thousands)\nRevenue $ 1,000 400", "USD", "USD 600 thousand"),
+    ],
+)
+def test_units_are_read_as_filings_print_them(line: str, text: str, unit: str | None, spoken: str) -> None:
+    answer = composed(line, text)
+    assert (answer.unit, answer.answer) == (unit, spoken)
+
+
+def test_a_currency_that_is_none_of_ours_is_not_added_to_dollars() -> None:
+    with pytest.raises(ProgramError, match="different things"):
+        composed("calc: 412 - 57 | million", "Sales were RMB 412 million (US$ 57 million).")
+
+
+def test_a_number_is_cited_where_it_stands_on_its_own() -> None:
+    answer = composed("answer: 500 | none", "Revenue | 1,500\nShares | 500")
+    assert (answer.citations[0].start, answer.value) == (25, Decimal(500))
+
+
 THOUSANDS = "Balance sheets (in thousands, except per share)\nCurrent liabilities | 5,466,312 | 4,586,657\nBook value per share | 8.28"
 
 
