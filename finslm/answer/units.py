@@ -40,7 +40,8 @@ OF_SHARES = re.compile(
     r"\W*(?:(?:total|weighted|average|basic|diluted|common|ordinary|adjusted|number|of|and|outstanding)[\s-]+)*shares?\b",
     re.IGNORECASE,
 )
-A_SHARE = re.compile(r"per (?:\w+ )?share", re.IGNORECASE)
+A_SHARE = re.compile(r"(?!.*\bexcept\b).*\bper (?:\w+ )?share", re.IGNORECASE)
+"""A row of amounts a share, and no heading such as `in millions, except per share`."""
 MAGNITUDES: tuple[Scale, ...] = ("thousand", "million", "billion")
 
 
@@ -119,7 +120,7 @@ def unit_of_value(program: str, units: Mapping[Decimal, Unit]) -> str:
 def _magnitude_above(number: EvidenceNumber, evidence: Sequence[Passage]) -> str | None:
     """What the headings such as `in thousands` say, above the number on its page; nothing where columns differ."""
     passage = number.passage
-    if A_SHARE.search(_label(passage.text, number.start)):
+    if A_SHARE.match(_label(passage.text, number.start)):
         return "none"
     before = [part.text for part in evidence if part.id == passage.id and part.start < passage.start]
     said = {heading.scale for heading in read_headings("\n".join([*before, passage.text[: number.start]]))}
@@ -128,7 +129,7 @@ def _magnitude_above(number: EvidenceNumber, evidence: Sequence[Passage]) -> str
 
 def _counted_by_row(text: str, start: int) -> str | None:
     label = _label(text, start)
-    if A_SHARE.search(label):
+    if A_SHARE.match(label):
         return None
     if OF_SHARES.match(label):
         return SHARES

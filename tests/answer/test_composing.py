@@ -133,6 +133,7 @@ FILING = "Northmere (In Millions)\nNet income $ 1,452 1,146\nBasic shares 500 48
             "USD",
             "USD 5,466 thousand",
         ),
+        ("calc: 412 | million", "Revenue, in millions except per share $ 412 380", "USD", "USD 412 million"),
         ("calc: 1000 - 400 | million", "(in thousands)\nRevenue $ 1,000 400", "USD", "USD 600 thousand"),
     ],
 )
