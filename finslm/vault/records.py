@@ -60,6 +60,13 @@ class AttachmentRecord(Record):
     parent_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
 
 
+class OwnRecord(Record):
+    """A document that came inside another one and was given by itself, too: it outlives those around it."""
+
+    __tablename__ = "own"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+
+
 class UnfinishedRecord(Record):
     """A document whose attachments are not all stored: it is read again when it comes again."""
 

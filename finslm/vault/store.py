@@ -36,6 +36,7 @@ from finslm.vault.records import (
     CollectionRecord,
     DocumentRecord,
     NotesRecord,
+    OwnRecord,
     PageRecord,
     Record,
     SignatureRecord,
@@ -228,11 +229,21 @@ class Vault:
         return is_forgotten
 
     def attach(self, document_id: str, parent_id: str) -> Document:
-        """Links a document that is stored already to another one that it came in, too."""
+        """Links a document that is stored already to another one that it came in, too.
+
+        One that stood alone until now goes on to stand for itself.
+        """
         with self._transaction() as session:
+            if session.get_one(DocumentRecord, document_id).parent is None:
+                session.merge(OwnRecord(document_id=document_id))
             session.merge(AttachmentRecord(document_id=document_id, parent_id=parent_id))
             session.flush()
-            return document_of(session.get_one(DocumentRecord, document_id))
+            return document_of(session.get_one(DocumentRecord, document_id, populate_existing=True))
+
+    def keep_own(self, document_id: str) -> None:
+        """Notes that a document that came inside another one was given by itself, too."""
+        with self._transaction() as session:
+            session.merge(OwnRecord(document_id=document_id))
 
     def is_finished(self, document_id: str) -> bool:
         """Whether all attachments of a document are stored; True for one without any."""

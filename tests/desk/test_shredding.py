@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import shutil
 import signal
+import zipfile
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -120,6 +122,21 @@ def test_what_came_inside_goes_along_and_what_stands_elsewhere_stays(desk: Desk,
     assert names(desk.documents()) == {"report.txt", "two.eml", "one.eml/shared.txt"}
     assert desk.document("one.eml/shared.txt").parent == desk.document("two.eml").id
     assert names(desk.shred("two.eml")) == {"two.eml", "one.eml/shared.txt"}
+    assert desk.vault_verify().failures == ()
+
+
+def test_what_was_ever_given_by_itself_outlives_the_mail_around_it(desk: Desk, tmp_path: Path) -> None:
+    folder, before, after = tmp_path / "in", "Costs fell.\n", "Leverage was 3.1x.\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("costs.txt", before)
+    desk.ingest([write(folder, "box.zip", buffer.getvalue())])
+    desk.ingest([write(folder, "one.eml", letter("one", costs=before, annex=after, only="Cash rose."))])
+    [again] = desk.ingest([write(folder, "annex.txt", after)])
+    assert (again.filename, again.status) == ("annex.txt", "unchanged")
+    assert names(desk.shred("one.eml")) == {"one.eml", "one.eml/only.txt"}
+    assert names(desk.documents()) == {"box.zip/costs.txt", "one.eml/annex.txt"}
+    desk.shred("one.eml/annex.txt")
     assert desk.vault_verify().failures == ()
 
 
