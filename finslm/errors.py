@@ -73,7 +73,7 @@ class DocumentMissing(UsageError):
 
 
 class VaultBusy(FinslmError):
-    """Another process is reading what must not be read any more."""
+    """Another process is using the vault, in the way of this one."""
 
 
 class UnreadableDocument(FinslmError):

@@ -2,32 +2,35 @@
 
     bench_answers.py --data ../shared/data --vault DIR --out answers.jsonl [--model finslm-0.5b] [--judged FILE]
 
-The vault is made once, in DIR, and used again. An answer counts as right by value when its value, in any scale, agrees with the
-number with which the published answer begins or which alone stands in it. Answers in words need a reader: `--judged` is a file
-of lines `{"id", "answer", "right", "why"}`, which hold for exactly these answers; what is neither by value nor judged is counted
-as open, never as right.
+The vault is made once, in DIR, and used again. An answer counts as right by value when the published answer is a number and nothing
+else, and the value agrees with it: amounts are published in USD millions, in billions where the question says so. Answers in words
+need a reader: `--judged` is a file of lines `{"id", "answer", "right", "why"}`, which hold for exactly these answers; what is neither
+by value nor judged is counted as open, never as right.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from finslm.answer.numbers import numbers_of
 from finslm.config import Settings
 from finslm.desk import Desk
 from finslm.distill.data_files import json_lines
 from finslm.distill.scoring import FACTORS, Score
 from finslm.documents import Answer, Question
+from finslm.errors import FinslmError
 
 PASSPHRASE, USER = "bench only, nothing secret", "bench"
 CLOSE = Decimal("0.01")
 """Published answers are rounded."""
+PUBLISHED = re.compile(r"(?P<minus>-?)\$?(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<percent>%?)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def main() -> None:
     settings = Settings()
     results = []
     with opened(given.vault, given.data, questions, settings) as desk, given.out.open("w", encoding="utf-8") as out:
-        documents = {Path(document.filename).stem: document.id for document in desk.documents()}
+        documents = stored(desk, questions)
         for fields in questions:
             asked = Question(fields["question"], documents=(documents[fields["doc_name"]],))
             result = compared(fields, desk.ask(asked, model=given.model), judged)
@@ -71,19 +74,41 @@ def main() -> None:
 
 
 def opened(folder: Path, data: Path, questions: list[dict[str, Any]], settings: Settings) -> Desk:
-    """The bench's vault, with the documents of the questions."""
-    if folder.exists():
+    """The bench's vault, with the documents of the questions; ends the program in a sentence where there is none."""
+    try:
+        if not folder.exists():
+            names = sorted({fields["doc_name"] for fields in questions})
+            make_vault(folder, [data / "pdfs" / f"{name}.pdf" for name in names], settings)
         return Desk.open(folder, PASSPHRASE, user=USER, settings=settings)
-    desk = Desk.create(folder, PASSPHRASE, user=USER, settings=settings)
-    desk.ingest([data / "pdfs" / f"{name}.pdf" for name in sorted({fields["doc_name"] for fields in questions})])
-    return desk
+    except FinslmError as error:
+        raise SystemExit(str(error)) from error
+
+
+def make_vault(folder: Path, files: list[Path], settings: Settings) -> None:
+    """Makes the vault beside its place and moves it there when it holds every file."""
+    beside = folder.with_name(f"{folder.name}.part")
+    if beside.exists():
+        shutil.rmtree(beside)
+    with Desk.create(beside, PASSPHRASE, user=USER, settings=settings) as desk:
+        failed = [f"{result.filename}: {result.error}" for result in desk.ingest(files) if result.status == "failed"]
+    if failed:
+        raise FinslmError(f"{len(failed)} documents cannot be stored, the first is {failed[0]}")
+    beside.rename(folder)
+
+
+def stored(desk: Desk, questions: list[dict[str, Any]]) -> dict[str, str]:
+    """The id of each document by its name; ends the program in a sentence where one that is asked about is not there."""
+    documents = {Path(document.filename).stem: document.id for document in desk.documents()}
+    if missing := sorted({fields["doc_name"] for fields in questions} - documents.keys()):
+        raise SystemExit(f"{desk.vault_path} lacks {', '.join(missing)}; remove it, and it is made anew")
+    return documents
 
 
 def compared(fields: dict[str, Any], answer: Answer, judged: dict[tuple[str, str], bool]) -> Result:
     """An answer beside the published one."""
     pages = {each["evidence_page_num"] for each in fields["evidence"]}
     number = fields["financebench_id"]
-    right = by_value(answer, str(fields["answer"]))
+    right = by_value(answer, str(fields["answer"]), fields["question"])
     return Result(
         number,
         answer.answer,
@@ -95,17 +120,29 @@ def compared(fields: dict[str, Any], answer: Answer, judged: dict[tuple[str, str
     )
 
 
-def by_value(answer: Answer, published: str) -> bool | None:
-    """Whether the answer's value is the published number; None where that is no single number."""
-    numbers = numbers_of(published)
-    if len(numbers) != 1 or len(published) > 20 or answer.value is None:
+def by_value(answer: Answer, published: str, question: str) -> bool | None:
+    """Whether the answer's value, with its sign, is the published number; None where that is more than a number."""
+    match = PUBLISHED.fullmatch(published.strip())
+    if match is None or answer.value is None:
         return None
-    wanted = Decimal(numbers[0])
-    value = abs(answer.value)
-    given = {value * FACTORS[answer.scale] / factor for factor in FACTORS.values()} | {value}
-    # Published values are rounded to the digits that they show.
-    slack = max(CLOSE * wanted, Decimal("0.5").scaleb(int(wanted.as_tuple().exponent)))
-    return any(abs(each - wanted) <= slack for each in given)
+    wanted = Decimal(match["minus"] + match["digits"].replace(",", ""))
+    # Published values are rounded to the digits that they show; to a nought, however, anything small would round.
+    shown = Decimal("0.5").scaleb(int(wanted.as_tuple().exponent))
+    slack = max(CLOSE * abs(wanted), shown) if wanted else Decimal(0)
+    return any(abs(each - wanted) <= slack for each in values_of(answer, question, is_percent=bool(match["percent"])))
+
+
+def values_of(answer: Answer, question: str, *, is_percent: bool) -> set[Decimal]:
+    """The answer's value as it may be published: a bare one as given, as a fraction too, or as an amount in single dollars."""
+    value = answer.value or Decimal(0)
+    magnitude = FACTORS["billion" if "billion" in question.casefold() else "million"]
+    if answer.scale == "percent":
+        return {value if is_percent else value * FACTORS["percent"]}
+    if answer.scale != "none":
+        return set() if is_percent else {value * FACTORS[answer.scale] / magnitude}
+    if is_percent:
+        return {value, value / FACTORS["percent"]}
+    return {value, value / magnitude} if answer.unit == "USD" else {value}
 
 
 def summary(results: list[Result]) -> Iterator[str]:

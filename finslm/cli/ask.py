@@ -78,11 +78,11 @@ def _ask_batch(context: typer.Context, batch: Path, out: Path, model: str | None
 
     session = session_of(context)
     questions = load_questions(batch)
-    failed = 0
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
         # A model that nobody knows would fail every line; it is no line's own failure.
         Models(session.settings).name_for("ask", model)
         answers = AnswersFile(out, resume=resume)
+        failed = answers.failed
         task = bar.add_task("Asking", total=len(questions), completed=answers.count)
         for answer in answered_together(questions[answers.count :], desk, model):
             failed += answer.error is not None

@@ -117,16 +117,21 @@ def answered_together(lines: Sequence[BatchLine], desk: Desk, model: str | None)
 
 
 class AnswersFile:
-    """The answers, one a line, each on disk when it is known. Without `resume` it starts empty."""
+    """The answers, one a line, each on disk when it is known. Without `resume` it starts empty.
+
+    `count` lines were kept from an earlier run, `failed` of them tell an error.
+    """
 
     def __init__(self, path: Path, *, resume: bool) -> None:
         self._path = path
-        lines = path.read_bytes().splitlines(keepends=True) if resume and path.exists() else []
-        # A line without its end was cut short by a crash; it is asked again.
-        whole = [line for line in lines if line.endswith(b"\n")]
-        self.count = len(whole)
-        with no_space_is_told(path):
-            path.write_bytes(b"".join(whole))
+        kept = path.read_bytes() if resume and path.exists() else b""
+        # A line without its end was cut short by a crash; it is asked again. What stands before it is not touched.
+        whole = kept[: kept.rfind(b"\n") + 1]
+        lines = whole.split(b"\n")[:-1]
+        self.count, self.failed = len(lines), sum(map(_tells_error, lines))
+        with no_space_is_told(path), path.open("ab" if resume else "wb") as file:
+            if whole != kept:
+                file.truncate(len(whole))
 
     def append(self, answer: Answer) -> None:
         """Adds one answer. Raises NoSpaceLeft."""
@@ -166,6 +171,15 @@ def _name_of(number: int, line: str) -> str:
         return NamedLine.model_validate_json(line).id
     except ValidationError:
         return f"line {number}"
+
+
+def _tells_error(line: bytes) -> bool:
+    """Whether a line of answers is that of a question that failed."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(fields, dict) and fields.get("error") is not None
 
 
 def _failed(question_id: str, error: str) -> Answer:

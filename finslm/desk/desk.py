@@ -199,7 +199,7 @@ class Desk:
     def shred(self, reference: str) -> tuple[Document, ...]:
         """Destroys a document and those that came inside it and stand nowhere else: keys, records, index. All or none.
 
-        Raises DocumentMissing, PolicyDenied, NoSpaceLeft, and VaultBusy when it is done but a journal still holds them.
+        Raises DocumentMissing, PolicyDenied, NoSpaceLeft, and VaultBusy when it is done but a file may still hold them.
         """
         return self._shredding.shred(reference)
 

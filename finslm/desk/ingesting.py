@@ -103,8 +103,13 @@ class Ingesting:
             self._vault.finish(stored.id)
 
     def _known(self, file: Incoming, collection: str, sha256: str) -> Document | None:
+        """The document that holds these bytes already, with what is now known of where they come from."""
         known = self._vault.find_by_digest(collection, sha256)
-        return self._vault.attach(known.id, file.parent) if known and file.parent else known
+        if known and file.parent:
+            return self._vault.attach(known.id, file.parent)
+        if known and known.parent:
+            self._vault.keep_own(known.id)
+        return known
 
     def _stored(self, file: Incoming, reading: Reading, sha256: str, size: int, run: Run) -> IngestResult | None:
         """The document as stored and indexed; None for an archive."""

@@ -39,7 +39,7 @@ class Shredding:
         traces = (self._search.remove(going), self._vault.forget_past())
         if not all(traces):
             raise VaultBusy(
-                f"{len(going)} documents are destroyed, but another process is reading the vault, and its journal still holds them",
+                f"{len(going)} documents are destroyed, but another process is using the vault, whose files may still hold them",
                 safe="no command shows them any more",
                 next_step="close the other process, then run `finslm vault verify`",
             )

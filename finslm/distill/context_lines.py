@@ -36,7 +36,7 @@ def asked_of_contexts(examples: Iterable[Example], pages: teacher.Pages, files: 
     contexts = {example.context_sha256: example for example in examples}
     for file in files:
         for _, fields in json_lines(file, ContextLine):
-            example = _page(fields, pages) if "page" in fields else contexts.get(fields["context"])
+            example = _page(fields, pages) if fields.get("context") is None else contexts.get(fields["context"])
             if example:
                 source = f"{example.source.partition(':')[0]}:ours"
                 yield replace(example, source=source, asked=tuple(_asked(fields["turns"], example.passages)))

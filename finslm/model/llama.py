@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class Llama:
 
     def __init__(self, path: Path, *, threads: int, context_tokens: int, flash_attention: bool = True) -> None:
         _silence_llama_cpp()
-        self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), llama_cpp.llama_model_default_params())
+        self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), llama_cpp.llama_model_default_params())
         if not self._model:
             raise unusable(path, "llama.cpp cannot load it: it is damaged or of an unknown architecture")
         params = llama_cpp.llama_context_default_params()

@@ -8,6 +8,7 @@ that takes half a second instead of one and a half.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 
@@ -19,7 +20,7 @@ CONTEXT_TOKENS = 256
 def main() -> None:
     """Loads and forgets."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a model's bytes must not stay behind in the working folder
-    model = llama_cpp.llama_model_load_from_file(sys.argv[1].encode(), llama_cpp.llama_model_default_params())
+    model = llama_cpp.llama_model_load_from_file(os.fsencode(sys.argv[1]), llama_cpp.llama_model_default_params())
     if model:
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = CONTEXT_TOKENS

@@ -27,9 +27,10 @@ class IndexedCollection:
 
     def remove(self, document_ids: Collection[str]) -> bool:
         """Forgets documents, those that are there; False where words of them may stay in the file for now."""
-        for document_id in document_ids:
-            self.entries.pop(document_id, None)
-        return self.index.remove(document_ids)
+        is_forgotten = self.index.remove(document_ids)
+        # Beside another process that is writing, they are all there still.
+        self.entries = self.index.entries()
+        return is_forgotten
 
     def names(self, document: Document) -> frozenset[str]:
         """The words that name a document."""

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from finslm.documents import Page
+from finslm.errors import VaultBusy
 from finslm.search.profile import Profile
 from finslm.search.terms import match_any
 from finslm.vault import database_damage, database_errors_told, forget_past, open_database
@@ -36,6 +37,8 @@ SCHEMA = (
     "CREATE TABLE pages (row INTEGER PRIMARY KEY, page INTEGER, likeness TEXT, is_contents INTEGER)",
     f"PRAGMA user_version = {VERSION}",
 )
+TRACES = "PRAGMA application_id"
+"""Is 1 while the file may still hold traces of a removed document, else 0."""
 SHELF = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS {shelf} USING fts5(body, tokenize = 'porter unicode61 remove_diacritics 2')",
     "INSERT INTO {shelf} ({shelf}, rank) VALUES ('secure-delete', 1)",
@@ -77,6 +80,9 @@ class CollectionIndex:
                 _empty(connection)
                 for statement in SCHEMA:
                     connection.execute(text(statement))
+            is_cut_short = connection.scalar(text(TRACES))
+        if is_cut_short:
+            self._forget_past()
 
     def close(self) -> None:
         """Closes the file."""
@@ -111,15 +117,18 @@ class CollectionIndex:
         return entry
 
     def remove(self, documents: Iterable[str]) -> bool:
-        """Forgets documents, those that are there: none of its words stays in the file.
+        """Forgets documents, those that are there: none of their words stays in the file.
 
-        False where somebody else is reading the file as it was; the next call makes that good.
+        False where somebody else is using the file; the next call, or the next opening, makes that good.
         """
-        with self._transaction() as connection:
-            for document in documents:
-                _delete(connection, document)
-        with database_errors_told(self._folder, next_step=REMEDY):
-            return forget_past(self._database)
+        try:
+            with self._transaction() as connection:
+                for document in documents:
+                    _delete(connection, document)
+                connection.execute(text(f"{TRACES} = 1"))
+        except VaultBusy:
+            return False
+        return self._forget_past()
 
     def scores(self, phrases: Sequence[str], entries: Sequence[Entry]) -> dict[int, float]:
         """The BM25 score of each row of `entries` that holds any of the phrases."""
@@ -183,6 +192,10 @@ class CollectionIndex:
         with self._transaction() as connection:
             queries = [text(count.format(shelf=_shelf(shelf))) for shelf in _shelves(connection)]
             return sum(int(connection.scalar(query, {"query": match_any([term])}) or 0) for query in queries)
+
+    def _forget_past(self) -> bool:
+        with database_errors_told(self._folder, next_step=REMEDY):
+            return forget_past(self._database, done=f"{TRACES} = 0")
 
     def _holds_only_documents(self) -> bool:
         """Does each row, on whichever shelf, stand in the place of a document?"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import (
     JSON,
+    Connection,
     Engine,
     ForeignKey,
     ForeignKeyConstraint,
@@ -21,13 +22,15 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
-from finslm.errors import NoSpaceLeft, VaultTampered
+from finslm.errors import NoSpaceLeft, VaultBusy, VaultTampered
 
 SIGNS_OF_DAMAGE = ("not a database", "malformed", "SQL logic error", "no such table", "Could not decode")
 """What the database says of bytes that do not open with its key; an error in a statement is told in other words."""
+SIGNS_OF_USE = ("is locked", "is busy")
+"""What it says where another connection is writing, and did not end within its patience of five seconds."""
 
 
 class Record(DeclarativeBase):
@@ -58,6 +61,13 @@ class AttachmentRecord(Record):
     __tablename__ = "attachments"
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     parent_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+
+
+class OwnRecord(Record):
+    """A document that came inside another one and was given by itself, too: it outlives those around it."""
+
+    __tablename__ = "own"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
 
 
 class UnfinishedRecord(Record):
@@ -150,48 +160,62 @@ def open_database(path: Path, key: bytes) -> Engine:
     return engine
 
 
-def forget_past(database: Engine) -> bool:
-    """Leaves nothing in the file of what was deleted; False where somebody else is reading it as it was.
+def forget_past(database: Engine, *, done: str) -> bool:
+    """Leaves nothing in the file of what was deleted, then runs the statement `done`; False where somebody else is using it.
 
     `secure_delete` overwrites what is deleted, but not the copies that stay in a page when SQLite moves its rows: the file is
     written anew. Then the write-ahead log is cut, which holds pages as they were.
     """
-    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")
-    return cut_journal(database)
+    try:
+        with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            is_forgotten = _cut_journal(connection)
+            if is_forgotten:
+                connection.exec_driver_sql(done)
+                _cut_journal(connection)
+    except OperationalError as error:
+        if _tells(SIGNS_OF_USE, error):
+            return False
+        raise
+    return is_forgotten
 
 
-def cut_journal(database: Engine) -> bool:
+def _cut_journal(connection: Connection) -> bool:
     """Empties the write-ahead log into the file; False where somebody else is reading it."""
-    with database.connect() as connection:
-        is_busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    is_busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     return not is_busy
 
 
 def _let_go(context: ExceptionContext) -> None:
     """Closes a connection that met damage: SQLCipher lets it read nothing else from then on."""
-    if _tells_damage(str(context.original_exception)):
+    if _tells(SIGNS_OF_DAMAGE, context.original_exception):
         context.is_disconnect = True
 
 
-def _tells_damage(words: str) -> bool:
-    return any(sign in words for sign in SIGNS_OF_DAMAGE)
+def _tells(signs: Iterable[str], error: BaseException) -> bool:
+    words = str(error)
+    return any(sign in words for sign in signs)
 
 
 @contextmanager
 def database_errors_told(folder: Path, *, next_step: str = "restore the vault folder from a backup") -> Iterator[None]:
-    """Turns what the database says of a full disk or of foreign bytes into NoSpaceLeft and VaultTampered."""
+    """Turns what the database says of a full disk, another user or foreign bytes into NoSpaceLeft, VaultBusy, VaultTampered."""
     try:
         yield
     except (DatabaseError, sqlcipher.DatabaseError) as error:
-        words = str(error)
-        if "disk is full" in words:
+        if "disk is full" in str(error):
             raise NoSpaceLeft(
                 f"no space left on the disk that holds {folder}",
                 safe="what was stored before is whole; the last step was not done",
                 next_step="free some space and run the command again",
             ) from error
-        if _tells_damage(words):
+        if _tells(SIGNS_OF_USE, error):
+            raise VaultBusy(
+                f"another process is writing to the vault in {folder}",
+                safe="what was stored before is whole; the last step was not done",
+                next_step="run the command again when the other one has ended",
+            ) from error
+        if _tells(SIGNS_OF_DAMAGE, error):
             raise VaultTampered(
                 f"a database of the vault in {folder} does not open with its key",
                 safe="nothing was changed",

@@ -12,6 +12,7 @@ from finslm.vault.records import (
     AttachmentRecord,
     DocumentRecord,
     NotesRecord,
+    OwnRecord,
     PageRecord,
     SignatureRecord,
     TablesRecord,
@@ -22,16 +23,17 @@ from finslm.vault.records import (
 def ids_inside(session: Session, document_id: str) -> frozenset[str]:
     """The documents that came inside this one, at any depth, and stand nowhere else.
 
-    One that came inside another document too, or was stored as a file of its own before, is left out.
+    One that came inside another document too, or ever came by itself, is left out.
     """
-    query = select(AttachmentRecord, DocumentRecord.filename).join(
-        DocumentRecord, DocumentRecord.id == AttachmentRecord.document_id
+    query = (
+        select(AttachmentRecord)
+        .join(DocumentRecord, DocumentRecord.id == AttachmentRecord.document_id)
+        # Vaults made before there were own records tell a file of its own by its bare name only.
+        .where(DocumentRecord.filename.contains("/"), DocumentRecord.id.not_in(select(OwnRecord.document_id)))
     )
     around = defaultdict(set)
-    for link, filename in session.execute(query):
-        # What was stored as a file of its own bears a bare name.
-        if "/" in filename:
-            around[link.document_id].add(link.parent_id)
+    for link in session.scalars(query):
+        around[link.document_id].add(link.parent_id)
     going = {document_id}
     while more := {inside for inside, parents in around.items() if parents <= going} - going:
         going |= more
@@ -42,6 +44,6 @@ def delete_records(session: Session, ids: Collection[str]) -> None:
     """Deletes every record of these documents; SQLite's `secure_delete` overwrites them."""
     linked = or_(AttachmentRecord.document_id.in_(ids), AttachmentRecord.parent_id.in_(ids))
     session.execute(delete(AttachmentRecord).where(linked))
-    for record in (UnfinishedRecord, NotesRecord, SignatureRecord, TablesRecord, PageRecord):
+    for record in (OwnRecord, UnfinishedRecord, NotesRecord, SignatureRecord, TablesRecord, PageRecord):
         session.execute(delete(record).where(record.document_id.in_(ids)))
     session.execute(delete(DocumentRecord).where(DocumentRecord.id.in_(ids)))

@@ -36,13 +36,13 @@ from finslm.vault.records import (
     CollectionRecord,
     DocumentRecord,
     NotesRecord,
+    OwnRecord,
     PageRecord,
     Record,
     SignatureRecord,
     TablesRecord,
     UnfinishedRecord,
     UserRecord,
-    cut_journal,
     database_errors_told,
     forget_past,
     open_database,
@@ -93,7 +93,10 @@ class Vault:
 
     @classmethod
     def open(cls, folder: Path, user: str, passphrase: str) -> Vault:
-        """The vault in `folder`. Raises VaultMissing, WrongPassphrase, VaultTampered."""
+        """The vault in `folder`. Raises VaultMissing, WrongPassphrase, VaultTampered.
+
+        Traces of what was destroyed, left by a run that was cut short, are made good; beside another process, the next time.
+        """
         header = _header_in(folder)
         vault = cls(folder, header, open_slot(header, user, passphrase))
         with vault._transaction() as session:
@@ -218,21 +221,26 @@ class Vault:
             yield
 
     def forget_past(self) -> bool:
-        """Leaves nothing of what was destroyed in the file of the records; False where somebody else is reading it."""
+        """Leaves nothing of what was destroyed in the file of the records; False where somebody else is using it."""
         with database_errors_told(self.folder):
-            is_forgotten = forget_past(self._database)
-        if is_forgotten:
-            with self._transaction() as session:
-                session.connection().exec_driver_sql("PRAGMA user_version = 0")
-            cut_journal(self._database)
-        return is_forgotten
+            return forget_past(self._database, done="PRAGMA user_version = 0")
 
     def attach(self, document_id: str, parent_id: str) -> Document:
-        """Links a document that is stored already to another one that it came in, too."""
+        """Links a document that is stored already to another one that it came in, too.
+
+        One that stood alone until now goes on to stand for itself.
+        """
         with self._transaction() as session:
+            if session.get_one(DocumentRecord, document_id).parent is None:
+                session.merge(OwnRecord(document_id=document_id))
             session.merge(AttachmentRecord(document_id=document_id, parent_id=parent_id))
             session.flush()
-            return document_of(session.get_one(DocumentRecord, document_id))
+            return document_of(session.get_one(DocumentRecord, document_id, populate_existing=True))
+
+    def keep_own(self, document_id: str) -> None:
+        """Notes that a document that came inside another one was given by itself, too."""
+        with self._transaction() as session:
+            session.merge(OwnRecord(document_id=document_id))
 
     def is_finished(self, document_id: str) -> bool:
         """Whether all attachments of a document are stored; True for one without any."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import shutil
 import signal
+import zipfile
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +20,7 @@ from finslm.config import Settings
 from finslm.desk import Desk
 from finslm.documents import Document
 from finslm.errors import DocumentMissing, PolicyDenied, VaultBusy
+from finslm.search import Search
 from finslm.vault import Vault, derive_key, open_database
 
 WORDS = ("Zephyrine", "Xylographic")
@@ -123,6 +126,21 @@ def test_what_came_inside_goes_along_and_what_stands_elsewhere_stays(desk: Desk,
     assert desk.vault_verify().failures == ()
 
 
+def test_what_was_ever_given_by_itself_outlives_the_mail_around_it(desk: Desk, tmp_path: Path) -> None:
+    folder, before, after = tmp_path / "in", "Costs fell.\n", "Leverage was 3.1x.\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("costs.txt", before)
+    desk.ingest([write(folder, "box.zip", buffer.getvalue())])
+    desk.ingest([write(folder, "one.eml", letter("one", costs=before, annex=after, only="Cash rose."))])
+    [again] = desk.ingest([write(folder, "annex.txt", after)])
+    assert (again.filename, again.status) == ("annex.txt", "unchanged")
+    assert names(desk.shred("one.eml")) == {"one.eml", "one.eml/only.txt"}
+    assert names(desk.documents()) == {"box.zip/costs.txt", "one.eml/annex.txt"}
+    desk.shred("one.eml/annex.txt")
+    assert desk.vault_verify().failures == ()
+
+
 def test_an_attachment_can_be_shredded_alone_and_comes_back_with_its_mail(desk: Desk, tmp_path: Path) -> None:
     path = write(tmp_path / "in", "one.eml", letter("one", annex="Leverage was 3.1x."))
     desk.ingest([path])
@@ -140,10 +158,39 @@ def test_another_process_reading_is_told_and_nothing_is_shown_any_more(
     vault.close()
     reading.exec_driver_sql("BEGIN")
     reading.exec_driver_sql("SELECT * FROM pages").all()
-    with pytest.raises(VaultBusy, match="its journal still holds them"):
+    with pytest.raises(VaultBusy, match="whose files may still hold them"):
         desk.shred(document.id)
     assert names(desk.documents()) == {"kept.txt"}
     reading.close()
+
+
+def test_beside_a_process_that_writes_opening_and_search_go_on_and_the_next_time_makes_it_good(
+    vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path
+) -> None:
+    with Desk.create(vault_path, passphrase, user="alice", settings=settings) as desk:
+        document = fill(desk, tmp_path / "in")
+    secrets = Secrets.of(vault_path, passphrase, document)
+    vault = Vault.open(vault_path, "alice", passphrase)
+    with vault.shredding([document]):
+        pass
+    vault.close()
+    writing = [open_database(vault_path / name, key).connect() for name, key in secrets.keys.items()]
+    for each in writing:
+        each.exec_driver_sql("BEGIN IMMEDIATE")
+    vault = Vault.open(vault_path, "alice", passphrase)
+    assert not vault.forget_past()
+    search = Search(vault, settings.data_dir)
+    [hit] = search.find("leverage", vault.documents(), limit=5, may_see=lambda _: True)
+    assert hit.document.filename == "kept.txt"
+    assert not search.remove([document])
+    for each in writing:
+        each.close()
+        each.engine.dispose()
+    search.find("leverage", vault.documents(), limit=5, may_see=lambda _: True)
+    search.close()
+    vault.close()
+    Vault.open(vault_path, "alice", passphrase).close()
+    assert secrets.left_in(vault_path) == ()
 
 
 def test_who_may_not_shred_or_export_changes_nothing(

@@ -13,6 +13,7 @@ import pytest
 from finslm.distill.context_lines import asked_of_contexts
 from finslm.distill.data_files import each_line, json_lines
 from finslm.distill.evaluation import dialogue_items, tatqa_items
+from finslm.distill.examples import Example
 from finslm.distill.forms import GoldLine, TeacherLine
 from finslm.distill.triage_evaluation import load_known
 from finslm.errors import BrokenData, BrokenLine
@@ -112,6 +113,16 @@ def test_a_line_of_another_form_is_named_with_file_and_number(
         more.write("\n" + json.dumps(broken) + "\n")
     with pytest.raises(BrokenLine, match=r"line 3 of .*lines\.jsonl is broken"):
         read(file)
+
+
+@pytest.mark.parametrize("more", [{"page": None}, {"page": 3}, {"doc": "D", "page": None}, {"doc": None}])
+def test_a_context_named_by_its_hash_needs_no_page(more: dict[str, object], tmp_path: Path) -> None:
+    example = Example("tatqa", "c", "", ("Revenue was 12.",), ())
+    file = tmp_path / "lines.jsonl"
+    line = {"context": example.context_sha256, "turns": [["What was revenue?", "missing"]], **more}
+    file.write_text(json.dumps(line) + "\n")
+    [asked] = asked_of_contexts([example], {}, [file])
+    assert asked.source == "tatqa:ours"
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,8 @@ def test_a_line_that_fails_costs_itself_only_and_keeps_its_id(run: Run, tmp_path
     assert set(told) == {"barred", "3", "line 5"}
     assert "no collection secret" in told["barred"]
     assert told["3"].startswith("line 4 is no question: question ")
-    assert run(*asked, "--resume", **places).returncode == 0
+    again = run(*asked, "--resume", **places)
+    assert (again.returncode, sentence_of(again)) == (5, sentence_of(result))
 
 
 def test_what_would_fail_every_line_ends_the_batch_and_writes_none(run: Run, tmp_path: Path) -> None:

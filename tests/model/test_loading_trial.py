@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -56,8 +57,9 @@ def test_a_model_whose_tokens_make_no_text_writes_under_no_grammar(tmp_path: Pat
         engine.generate(PROMPT, grammar=lark('start: "12"'))
 
 
-def test_a_whole_model_passes_the_trial(tmp_path: Path, whole: bytes) -> None:
-    path = tmp_path / "whole.gguf"
+@pytest.mark.parametrize("name", [b"whole.gguf", b"mod\xe8le.gguf"])
+def test_a_whole_model_passes_the_trial_under_any_name(tmp_path: Path, whole: bytes, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
     path.write_bytes(whole)
     with Engine(path, threads=1, context_tokens=256) as engine:
         assert engine.generate(PROMPT, max_tokens=2).tokens > 0

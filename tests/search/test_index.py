@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from finslm.documents import Page
 from finslm.search.index import PAGES_A_SHELF, CollectionIndex, PageLooks
 from finslm.search.profile import Profile
+from finslm.vault import open_database
 
 KEY = bytes(range(32))
 PROFILE = Profile({"vexillology": 1.0}, (2024,), "10-K", 0)
@@ -80,6 +81,24 @@ def test_a_place_that_was_given_to_another_document_is_left_alone(tmp_path: Path
     assert beside.frequency("new") == 1
     index.close()
     beside.close()
+
+
+def test_traces_that_stayed_beside_a_reader_are_gone_at_the_next_opening(tmp_path: Path) -> None:
+    file = tmp_path / "index.db"
+    index, beside = CollectionIndex(file, KEY), open_database(file, KEY)
+    add(index, "gone", "Xylographic zephyrine holdings. " * 40)
+    with beside.connect() as reading:
+        reading.exec_driver_sql("BEGIN")
+        reading.exec_driver_sql("SELECT * FROM documents").all()
+        assert not index.remove(["gone"])
+    with beside.connect() as other:
+        assert other.exec_driver_sql("PRAGMA application_id").scalar_one() == 1
+    CollectionIndex(file, KEY).close()
+    with beside.connect() as other:
+        assert other.exec_driver_sql("PRAGMA application_id").scalar_one() == 0
+    assert b"ylographic" not in decrypted(file)
+    beside.dispose()
+    index.close()
 
 
 def test_documents_stand_on_shelves_and_are_found_on_all_of_them(tmp_path: Path) -> None:
