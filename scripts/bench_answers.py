@@ -4,8 +4,8 @@
 
 The vault is made once, in DIR, and used again. An answer counts as right by value when the published answer is a number and nothing
 else, and the value agrees with it: amounts are published in USD millions, in billions where the question says so. Answers in words
-need a reader: `--judged` is a file of lines `{"id", "answer", "right", "why"}`, which hold for exactly these answers; what is neither
-by value nor judged is counted as open, never as right.
+need a reader: `--judged` is a file of lines `{"id", "answer", "program", "right", "why"}`, which hold for exactly these answers
+(ours: docs/judged/financebench.jsonl); what is neither by value nor judged is counted as open, never as right.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from finslm.distill.scoring import FACTORS, Score
 from finslm.documents import Answer, Question
 from finslm.errors import FinslmError
 
+Judged = dict[tuple[str, str, str | None], bool]
+"""By id, answer and program, whether a reader has found an answer right."""
 PASSPHRASE, USER = "bench only, nothing secret", "bench"
 CLOSE = Decimal("0.01")
 """Published answers are rounded."""
@@ -56,7 +58,8 @@ def main() -> None:
     parser.add_argument("--judged", type=Path)
     given = parser.parse_args()
     questions = [fields for _, fields in json_lines(given.data / "financebench_dev.jsonl")]
-    judged = {(f["id"], f["answer"]): f["right"] for _, f in json_lines(given.judged)} if given.judged else {}
+    lines = json_lines(given.judged) if given.judged else ()
+    judged = {(line["id"], line["answer"], line["program"]): line["right"] for _, line in lines}
     settings = Settings()
     results = []
     with opened(given.vault, given.data, questions, settings) as desk, given.out.open("w", encoding="utf-8") as out:
@@ -104,7 +107,7 @@ def stored(desk: Desk, questions: list[dict[str, Any]]) -> dict[str, str]:
     return documents
 
 
-def compared(fields: dict[str, Any], answer: Answer, judged: dict[tuple[str, str], bool]) -> Result:
+def compared(fields: dict[str, Any], answer: Answer, judged: Judged) -> Result:
     """An answer beside the published one."""
     pages = {each["evidence_page_num"] for each in fields["evidence"]}
     number = fields["financebench_id"]
@@ -115,7 +118,7 @@ def compared(fields: dict[str, Any], answer: Answer, judged: dict[tuple[str, str
         answer.program,
         answer.confidence,
         answer.abstained,
-        False if answer.abstained else judged.get((number, answer.answer), right),
+        False if answer.abstained else judged.get((number, answer.answer, answer.program), right),
         any(citation.page in pages for citation in answer.citations),
     )
 
