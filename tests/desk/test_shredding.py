@@ -164,6 +164,7 @@ def test_another_process_reading_is_told_and_nothing_is_shown_any_more(
     reading.close()
 
 
+@pytest.mark.heavy
 def test_beside_a_process_that_writes_opening_and_search_go_on_and_the_next_time_makes_it_good(
     vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path
 ) -> None:
@@ -227,14 +228,15 @@ def killed_at(point: int, folder: Path, passphrase: str, settings: Settings) -> 
         os._exit(0)
 
 
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.heavy), 4])
 def test_a_kill_at_any_point_is_made_good_by_the_next_run(
-    vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path
+    vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path, step: int
 ) -> None:
     with Desk.create(vault_path, passphrase, user="alice", settings=settings) as desk:
         document = fill(desk, tmp_path / "in")
     secrets = Secrets.of(vault_path, passphrase, document)
     cut_short = 0
-    for point in range(1, 100):
+    for point in range(1, 100, step):
         folder = tmp_path / f"killed at {point}"
         shutil.copytree(vault_path, folder)
         process = multiprocessing.get_context("fork").Process(
@@ -254,7 +256,7 @@ def test_a_kill_at_any_point_is_made_good_by_the_next_run(
         if process.exitcode == 0:
             break
     assert process.exitcode == 0
-    assert cut_short > 10
+    assert cut_short > 10 / step
 
 
 def test_an_export_is_all_that_is_kept_and_is_written_down(desk: Desk, samples: Path) -> None:
