@@ -29,8 +29,9 @@ from finslm.documents import Answer, Citation, Passage, Question, Scale
 from finslm.errors import ProgramError
 
 BETWEEN_AMOUNTS = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
-AMOUNT = re.compile(r"[($€£¥\s-]*(?:\d[\d,]*\.?\d*|\.\d+)[)%\s]*")
+AMOUNT = re.compile(r"[($€£¥\s-]*(?:\d[\d,]*\.?\d*|\.\d+)[)%\s]*(?P<magnitude>thousand|million|billion)?")
 """Words that are one number as printed, and nothing else."""
+FACTORS = {None: 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 CONVERTING = frozenset(map(Decimal, ("1000", "10000", "1000000")))
 """Constants that bring an amount into another magnitude."""
 
@@ -117,7 +118,7 @@ def _copied(
         id=question.id,
         answer="; ".join(spans),
         spans=spans,
-        value=amount.value if amount else None,
+        value=_copied_value(amount, places[0], scale) if amount else None,
         scale=scale,
         unit=unit,
         citations=places,
@@ -170,6 +171,13 @@ def _unit_computed(program: str, scale: Scale, units: Mapping[Decimal, Unit]) ->
         # Money times a share of it is money.
         name = next((each.name for each in units.values() if _is_money(_shown(each.name, scale))), OTHER)
     return _shown(name, scale)
+
+
+def _copied_value(amount: EvidenceNumber, place: Citation, scale: Scale) -> Decimal:
+    """The value of a number that was copied, in units of `scale`; `412 million` without one is that many."""
+    match = AMOUNT.fullmatch(place.quote)
+    factor = FACTORS[match["magnitude"]] if match and scale == "none" else 1
+    return amount.value * factor
 
 
 def _is_money(unit: str | None) -> bool:

@@ -175,3 +175,12 @@ THOUSANDS = "Balance sheets (in thousands, except per share)\nCurrent liabilitie
 def test_an_amount_is_of_the_magnitude_that_the_evidence_prints(line: str, text: str, spoken: str, scale: str) -> None:
     answer = composed(line, text)
     assert (answer.answer, answer.scale) == (spoken, scale)
+
+
+def test_words_of_an_amount_are_its_value() -> None:
+    assert (composed("answer: $412 million | none", PROSE).value, composed("answer: 18,400 | none", PROSE).value) == (
+        Decimal(412_000_000),
+        Decimal(18_400),
+    )
+    answer = composed("answer: $412 million | million", PROSE)
+    assert (answer.value, answer.scale, answer.unit) == (Decimal(412), "million", "USD")
