@@ -6,9 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
+from finslm.documents import Scale
+
 FigureScale = Literal["one", "thousand", "million", "billion"]
+FACTORS: dict[Scale, Decimal] = {
+    "none": Decimal(1),
+    "thousand": Decimal(1000),
+    "million": Decimal(10**6),
+    "billion": Decimal(10**9),
+    "percent": Decimal("0.01"),
+}
+"""What a value is multiplied with to be a plain number."""
 
 CURRENCIES = {
     "us$": "USD", "usd": "USD", "$": "USD", "dollars": "USD", "hk$": "HKD", "hkd": "HKD", "a$": "AUD", "au$": "AUD",
@@ -19,6 +30,7 @@ CURRENCIES = {
     "sek": "SEK", "nok": "NOK", "dkk": "DKK", "mxn": "MXN", "zar": "ZAR", "pln": "PLN",
 }  # fmt: skip
 """ISO codes by sign, abbreviation or name, in small letters."""
+ISO_CODES = frozenset(CURRENCIES.values())
 CURRENCY = (
     r"(?:(?:US|HK|AU|CA|NZ|NT|Cdn|[ACRS])\$|(?<![A-Za-z])\$|£|€|¥|₹"
     r"|\b(?:USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs|BRL|NZD|TWD|RMB|CNY|KRW|SEK|NOK|DKK|MXN|ZAR|PLN)\b\.?)"

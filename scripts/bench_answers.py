@@ -23,9 +23,10 @@ from typing import Any
 from finslm.config import Settings
 from finslm.desk import Desk
 from finslm.distill.data_files import json_lines
-from finslm.distill.scoring import FACTORS, Score
+from finslm.distill.scoring import Score
 from finslm.documents import Answer, Question
 from finslm.errors import FinslmError
+from finslm.money import FACTORS
 
 Judged = dict[tuple[str, str, str | None], bool]
 """By id, answer and program, whether a reader has found an answer right."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import cast
 
 from finslm.answer.grounding import cite, cite_words, stated
 from finslm.answer.line import AnswerLine
@@ -20,6 +21,7 @@ from finslm.answer.units import (
     SHARES,
     UNKNOWN,
     Unit,
+    is_money,
     magnitude_printed,
     unit_of,
     unit_of_value,
@@ -27,11 +29,11 @@ from finslm.answer.units import (
 )
 from finslm.documents import Answer, Citation, Passage, Question, Scale
 from finslm.errors import ProgramError
+from finslm.money import FACTORS
 
 BETWEEN_AMOUNTS = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 AMOUNT = re.compile(r"[($€£¥\s-]*(?:\d[\d,]*\.?\d*|\.\d+)[)%\s]*(?P<magnitude>thousand|million|billion)?")
 """Words that are one number as printed, and nothing else."""
-FACTORS = {None: 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 CONVERTING = frozenset(map(Decimal, ("1000", "10000", "1000000")))
 """Constants that bring an amount into another magnitude."""
 
@@ -44,110 +46,122 @@ def compose(
     confidence: float,
 ) -> Answer:
     """The answer that `line` is. Raises ProgramError when it has no value, or does not stand in the evidence."""
+    grounds = _Grounds(question, evidence, numbers, confidence)
     match line.kind:
         case "calc":
-            return _computed(question, line, evidence, numbers, confidence)
+            return grounds.computed(line.parts[0], line.scale)
         case "check":
-            return _checked(question, line.parts[0], numbers, confidence)
+            return grounds.checked(line.parts[0])
         case "count":
-            return _counted(question, line, evidence, confidence)
-    return _copied(question, line, evidence, numbers, confidence)
+            return grounds.counted(line.parts)
+    return grounds.copied(line.parts, line.scale)
 
 
-def _computed(
-    question: Question,
-    line: AnswerLine,
-    evidence: Sequence[Passage],
-    numbers: Sequence[EvidenceNumber],
-    confidence: float,
-) -> Answer:
-    program = line.parts[0]
-    value, used = execute(program), _used(program, line.scale, numbers)
-    units = units_of(used, numbers)
-    unit = _unit_computed(program, line.scale, units)
-    scale = line.scale
-    if _is_money(unit) and not CONVERTING.intersection(set(operands(program)) - units.keys()):
-        scale = _magnitude(scale, used, units, evidence)
-    return Answer(
-        id=question.id,
-        answer=_spoken(value, scale, unit),
-        value=_rounded(value),
-        scale=scale,
-        unit=unit,
-        program=program,
-        citations=tuple(map(cite, used)),
-        confidence=confidence,
-    )
+@dataclass(frozen=True)
+class _Grounds:
+    """A question, and what an answer to it rests on."""
 
+    question: Question
+    evidence: Sequence[Passage]
+    numbers: Sequence[EvidenceNumber]
+    confidence: float
 
-def _checked(question: Question, claim: str, numbers: Sequence[EvidenceNumber], confidence: float) -> Answer:
-    spoken, used = "Yes" if holds(claim) else "No", _used(claim, "none", numbers)
-    unit_of_value(claim, units_of(used, numbers))
-    return Answer(question.id, spoken, program=claim, citations=tuple(map(cite, used)), confidence=confidence)
+    def computed(self, program: str, scale: Scale) -> Answer:
+        value, used = execute(program), self._used(program, scale)
+        units = units_of(used, self.numbers)
+        name = _unit_computed(program, scale, units)
+        if not CONVERTING.intersection(set(operands(program)) - units.keys()):
+            scale = self._magnitude(name, scale, used, units)
+        unit = _shown(name, scale)
+        return Answer(
+            id=self.question.id,
+            answer=_spoken(value, scale, unit),
+            value=_rounded(value),
+            scale=scale,
+            unit=unit,
+            program=program,
+            citations=tuple(map(cite, used)),
+            confidence=self.confidence,
+        )
 
+    def checked(self, claim: str) -> Answer:
+        spoken, used = "Yes" if holds(claim) else "No", self._used(claim, "none")
+        unit_of_value(claim, units_of(used, self.numbers))
+        citations = tuple(map(cite, used))
+        return Answer(self.question.id, spoken, program=claim, citations=citations, confidence=self.confidence)
 
-def _counted(question: Question, line: AnswerLine, evidence: Sequence[Passage], confidence: float) -> Answer:
-    places = _places(line.parts, evidence)
-    spans = tuple(" ".join(place.quote.split()) for place in places)
-    return Answer(
-        id=question.id,
-        answer=str(len(spans)),
-        spans=spans,
-        value=Decimal(len(spans)),
-        program=f"count({', '.join(map(json.dumps, spans))})",
-        citations=places,
-        confidence=confidence,
-    )
+    def counted(self, parts: Sequence[str]) -> Answer:
+        places = self._places(parts)
+        spans = tuple(" ".join(place.quote.split()) for place in places)
+        return Answer(
+            id=self.question.id,
+            answer=str(len(spans)),
+            spans=spans,
+            value=Decimal(len(spans)),
+            program=f"count({', '.join(map(json.dumps, spans))})",
+            citations=places,
+            confidence=self.confidence,
+        )
 
+    def copied(self, parts: Sequence[str], scale: Scale) -> Answer:
+        places = self._places(parts)
+        spans = tuple(" ".join(place.quote.split()) for place in places)
+        value, unit = None, None
+        if len(places) == 1 and (found := self._amount(places[0])):
+            number, factor = found
+            name = unit_of(number).name
+            unit = _shown(name, scale)
+            scale = self._magnitude(name, scale, [number], units_of([number], self.numbers))
+            # `412 million` without a scale is that many.
+            value = number.value * (factor if scale == "none" else 1)
+        return Answer(
+            id=self.question.id,
+            answer="; ".join(spans),
+            spans=spans,
+            value=value,
+            scale=scale,
+            unit=unit,
+            citations=places,
+            confidence=self.confidence,
+        )
 
-def _copied(
-    question: Question,
-    line: AnswerLine,
-    evidence: Sequence[Passage],
-    numbers: Sequence[EvidenceNumber],
-    confidence: float,
-) -> Answer:
-    places = _places(line.parts, evidence)
-    spans = tuple(" ".join(place.quote.split()) for place in places)
-    amount = _amount(places[0], numbers) if len(places) == 1 else None
-    scale, unit = line.scale, None
-    if amount:
-        unit = _shown(unit_of(amount).name, scale)
-        scale = _magnitude(scale, [amount], units_of([amount], numbers), evidence) if _is_money(unit) else scale
-    return Answer(
-        id=question.id,
-        answer="; ".join(spans),
-        spans=spans,
-        value=_copied_value(amount, places[0], scale) if amount else None,
-        scale=scale,
-        unit=unit,
-        citations=places,
-        confidence=confidence,
-    )
+    def _used(self, program: str, scale: Scale) -> tuple[EvidenceNumber, ...]:
+        """The numbers of the evidence that a program computes with; for an amount of money, where they are money."""
 
+        def fits(number: EvidenceNumber) -> bool:
+            return scale not in MAGNITUDES or is_money(unit_of(number).name)
 
-def _used(program: str, scale: Scale, numbers: Sequence[EvidenceNumber]) -> tuple[EvidenceNumber, ...]:
-    """The numbers of the evidence that a program computes with; for an amount of money, where they are money."""
+        printed = {abs(number.value) for number in self.numbers}
+        if used := stated(amounts(program, printed), self.numbers, fits):
+            return used
+        raise ProgramError("no number of the program stands in the evidence")
 
-    def fits(number: EvidenceNumber) -> bool:
-        return scale not in MAGNITUDES or _is_money(_shown(unit_of(number).name, scale))
+    def _magnitude(
+        self, unit: str, scale: Scale, used: Sequence[EvidenceNumber], units: Mapping[Decimal, Unit]
+    ) -> Scale:
+        """The scale of an amount: where the model names another magnitude of money than the evidence does, the evidence's."""
+        if scale not in MAGNITUDES or not is_money(unit):
+            return scale
+        return magnitude_printed(used, units, self.evidence) or scale
 
-    if used := stated(amounts(program, {abs(number.value) for number in numbers}), numbers, fits):
-        return used
-    raise ProgramError("no number of the program stands in the evidence")
+    def _places(self, parts: Sequence[str]) -> tuple[Citation, ...]:
+        places = [cite_words(part, self.evidence) for part in parts]
+        if any(place is None for place in places):
+            raise ProgramError("the words do not stand in the evidence")
+        return tuple(amount for place in places if place for amount in _amounts_listed(place))
 
-
-def _places(parts: Sequence[str], evidence: Sequence[Passage]) -> tuple[Citation, ...]:
-    places = [cite_words(part, evidence) for part in parts]
-    if any(place is None for place in places):
-        raise ProgramError("the words do not stand in the evidence")
-    return tuple(amount for place in places if place for amount in _amounts_listed(place))
+    def _amount(self, place: Citation) -> tuple[EvidenceNumber, Decimal] | None:
+        """The number that cited words are, and what the magnitude among them multiplies it with."""
+        match = AMOUNT.fullmatch(place.quote)
+        within = (n for n in self.numbers if n.passage.id == place.passage and n.passage.start + n.start >= place.start)
+        number = next((n for n in within if n.passage.start + n.end <= place.end), None)
+        return (number, FACTORS[cast(Scale, match["magnitude"] or "none")]) if match and number else None
 
 
 def _amounts_listed(place: Citation) -> tuple[Citation, ...]:
     """`51%, 57%, and 53%` is three answers; other words are one."""
-    starts = [0, *(match.end() for match in BETWEEN_AMOUNTS.finditer(place.quote))]
-    ends = [*(match.start() for match in BETWEEN_AMOUNTS.finditer(place.quote)), len(place.quote)]
+    between = list(BETWEEN_AMOUNTS.finditer(place.quote))
+    starts, ends = [0, *(match.end() for match in between)], [*(match.start() for match in between), len(place.quote)]
     pieces = [place.quote[start:end] for start, end in zip(starts, ends, strict=True)]
     if not all(AMOUNT.fullmatch(piece) for piece in pieces):
         return (place,)
@@ -157,38 +171,12 @@ def _amounts_listed(place: Citation) -> tuple[Citation, ...]:
     )
 
 
-def _amount(place: Citation, numbers: Sequence[EvidenceNumber]) -> EvidenceNumber | None:
-    """The number that cited words are."""
-    if not AMOUNT.fullmatch(place.quote):
-        return None
-    within = (n for n in numbers if n.passage.id == place.passage and n.passage.start + n.start >= place.start)
-    return next((n for n in within if n.passage.start + n.end <= place.end), None)
-
-
-def _unit_computed(program: str, scale: Scale, units: Mapping[Decimal, Unit]) -> str | None:
+def _unit_computed(program: str, scale: Scale, units: Mapping[Decimal, Unit]) -> str:
     name = unit_of_value(program, units)
     if name == OTHER and scale in MAGNITUDES:
         # Money times a share of it is money.
-        name = next((each.name for each in units.values() if _is_money(_shown(each.name, scale))), OTHER)
-    return _shown(name, scale)
-
-
-def _copied_value(amount: EvidenceNumber, place: Citation, scale: Scale) -> Decimal:
-    """The value of a number that was copied, in units of `scale`; `412 million` without one is that many."""
-    match = AMOUNT.fullmatch(place.quote)
-    factor = FACTORS[match["magnitude"]] if match and scale == "none" else 1
-    return amount.value * factor
-
-
-def _is_money(unit: str | None) -> bool:
-    return unit not in (None, SHARES, PERCENT)
-
-
-def _magnitude(
-    scale: Scale, used: Sequence[EvidenceNumber], units: Mapping[Decimal, Unit], evidence: Sequence[Passage]
-) -> Scale:
-    """The scale of an amount of money: where the model names another magnitude than the evidence does, the evidence's."""
-    return magnitude_printed(used, units, evidence) or scale if scale in MAGNITUDES else scale
+        return next((each.name for each in units.values() if is_money(each.name)), OTHER)
+    return name
 
 
 def _shown(unit: str, scale: Scale) -> str | None:

@@ -55,8 +55,7 @@ def holds(claim: str) -> bool:
 
 def operands(program: str) -> tuple[Decimal, ...]:
     """The numbers written in a program or a claim, in order."""
-    tree = ast.parse(program, mode="eval")
-    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and not isinstance(n.value, str)]
+    nodes = [n for n in ast.walk(parsed(program)) if isinstance(n, ast.Constant) and not isinstance(n.value, str)]
     nodes.sort(key=lambda node: node.col_offset)
     return tuple(literal_of(node, program) for node in nodes)
 
@@ -115,8 +114,8 @@ def _value(node: ast.expr, program: str) -> Decimal:
             return -_value(node.operand, program)
         case ast.BinOp():
             return OPERATORS[type(node.op)](_value(node.left, program), _value(node.right, program))
-        case ast.Call(func=ast.Name(id="count")) if node.args:
-            return Decimal(len(node.args))  # of words too
+        case ast.Call(func=ast.Name(id="count"), args=[ast.Constant(value=str()), *_] as words):
+            return Decimal(len(words))
         case ast.Call(func=ast.Name(id=name)) if node.args:
             return FUNCTIONS[name]([_value(argument, program) for argument in node.args])
     raise _no_value("it is not arithmetic that we know")

@@ -13,7 +13,7 @@ from finslm.answer.numbers import EvidenceNumber
 from finslm.answer.program import literal_of, parsed
 from finslm.documents import Passage, Scale
 from finslm.errors import ProgramError
-from finslm.money import CURRENCIES, CURRENCY, SCALES, iso_code, read_headings, usual_currency
+from finslm.money import CURRENCY, ISO_CODES, SCALES, iso_code, read_headings, usual_currency
 
 SHARES, PERCENT, OTHER, UNKNOWN, RATIO = "shares", "percent", "other", "unknown", "ratio"
 """What a unit may be beside a currency: OTHER things are counted (employees, days), of UNKNOWN nothing is said, a RATIO has none."""
@@ -78,6 +78,11 @@ def _unsaid(number: EvidenceNumber) -> str:
     if counted := _counted_by_row(text, number.start):
         return counted
     return UNKNOWN if IN_PROSE.match(text, number.end) else usual_currency([text]) or UNKNOWN
+
+
+def is_money(name: str) -> bool:
+    """Whether a unit is a currency."""
+    return name in ISO_CODES
 
 
 def units_of(used: Sequence[EvidenceNumber], numbers: Sequence[EvidenceNumber]) -> dict[Decimal, Unit]:
@@ -193,7 +198,7 @@ def _said(node: ast.expr, program: str, units: Mapping[Decimal, Unit]) -> Unit |
 def _fit(one: Unit, other: Unit) -> bool:
     names = {unit.name for unit in (one, other) if unit.is_said} - {UNKNOWN}
     scales = {unit.scale for unit in (one, other)} - {None}
-    return len(scales) < 2 and (len(names) < 2 or not names & set(CURRENCIES.values()))
+    return len(scales) < 2 and (len(names) < 2 or names.isdisjoint(ISO_CODES))
 
 
 def _named(unit: Unit) -> str:

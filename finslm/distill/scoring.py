@@ -16,14 +16,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from finslm.documents import Answer, Scale
+from finslm.money import FACTORS
 
-FACTORS: dict[Scale, Decimal] = {
-    "none": Decimal(1),
-    "thousand": Decimal(1000),
-    "million": Decimal(10**6),
-    "billion": Decimal(10**9),
-    "percent": Decimal("0.01"),
-}
 CENT = Decimal("0.01")
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 NUMBER = re.compile(r"[-(]?\s*[$€£¥]?\s*-?(\d[\d,]*\.?\d*|\.\d+)\s*\)?\s*(%?)\)?")
