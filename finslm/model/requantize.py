@@ -56,13 +56,20 @@ NOTHING = Knowledge()
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """One tensor of the built file: the base's `data`, stored there as `held`, to be written as `wanted`."""
+class Held:
+    """One tensor of a base that is carried over, as the base stores it; `shape` counts weights."""
 
     name: str
     shape: tuple[int, ...]
     data: Array
-    held: GGMLQuantizationType
+    type: GGMLQuantizationType
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor of the built file: what the base holds, to be written as `wanted`."""
+
+    held: Held
     wanted: GGMLQuantizationType
     delta: Delta | None
     importance: Floats | None
@@ -71,7 +78,7 @@ class Tensor:
     def wanted_bytes(self) -> int:
         """Its size in the built file."""
         per_block, block_bytes = GGML_QUANT_SIZES[self.wanted]
-        return int(np.prod(self.shape)) // per_block * block_bytes
+        return int(np.prod(self.held.shape)) // per_block * block_bytes
 
 
 def requantize(
@@ -93,22 +100,13 @@ def requantize(
     copy_metadata(reader, writer, name, built, knowledge)
     for tensor in tensors:
         dtype = np.dtype(np.float32 if tensor.wanted == GGMLQuantizationType.F32 else np.float16)
-        writer.add_tensor_info(tensor.name, tensor.shape, dtype, tensor.wanted_bytes, raw_dtype=tensor.wanted)
+        held = tensor.held
+        writer.add_tensor_info(held.name, held.shape, dtype, tensor.wanted_bytes, raw_dtype=tensor.wanted)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
     _write_tensors(writer, tensors, on_progress)
     writer.close()
-
-
-@dataclass(frozen=True)
-class Held:
-    """One tensor of a base that is carried over, as the base stores it; `shape` counts weights."""
-
-    name: str
-    shape: tuple[int, ...]
-    data: Array
-    type: GGMLQuantizationType
 
 
 def held_tensors(reader: GGUFReader, kept: Ids | None) -> Iterator[Held]:
@@ -128,10 +126,7 @@ def held_tensors(reader: GGUFReader, kept: Ids | None) -> Iterator[Held]:
 def _planned(reader: GGUFReader, built: Built, knowledge: Knowledge) -> list[Tensor]:
     return [
         Tensor(
-            held.name,
-            held.shape,
-            held.data,
-            held.type,
+            held,
             _wanted(held.name, held.shape, built),
             knowledge.deltas.get(held.name),
             knowledge.importance.get(held.name),
@@ -173,16 +168,17 @@ def _write_tensors(writer: GGUFWriter, tensors: list[Tensor], on_progress: OnPro
 
 
 def _converted(tensor: Tensor, workers: ThreadPoolExecutor) -> Array:
-    if tensor.held == tensor.wanted and tensor.delta is None:
-        return tensor.data
-    rows_at_once = max(1, FLOATS_AT_ONCE // tensor.shape[-1])
-    starts = range(0, len(tensor.data), rows_at_once)
+    held = tensor.held
+    if held.type == tensor.wanted and tensor.delta is None:
+        return held.data
+    rows_at_once = max(1, FLOATS_AT_ONCE // held.shape[-1])
+    starts = range(0, len(held.data), rows_at_once)
     return np.concatenate(list(workers.map(lambda start: _piece(tensor, start, rows_at_once), starts)))
 
 
 def _piece(tensor: Tensor, start: int, count: int) -> Array:
     """Some rows of a tensor as they are to be written."""
-    rows = dequantize(tensor.data[start : start + count], tensor.held)
+    rows = dequantize(tensor.held.data[start : start + count], tensor.held.type)
     if tensor.delta is not None:
         rows = tensor.delta.added_to(rows, start)
     if tensor.wanted == GGMLQuantizationType.IQ4_NL:
