@@ -12,6 +12,7 @@ from pathlib import Path
 from finslm.cli.output import json_line, to_json
 from finslm.documents import Export
 from finslm.errors import NoSpaceLeft, PathMissing, UsageError
+from finslm.vault import new_private_file
 
 ENDINGS = (".json", ".txt")
 
@@ -39,7 +40,7 @@ class ExportFile:
         is_json = self._path.suffix.lower() == ".json"
         text = _as_json(exported) if is_json else "\f".join(page.text for page in exported.pages)
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            opened = new_private_file(self._path)
         except OSError as error:
             raise UsageError(
                 f"{self._path} cannot be written ({error.strerror})",
@@ -47,7 +48,7 @@ class ExportFile:
                 next_step="name a new file",
             ) from error
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with opened as file:
                 file.write(text.encode("utf-8", "surrogatepass"))
                 file.flush()
                 os.fsync(file.fileno())

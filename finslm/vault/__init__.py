@@ -9,7 +9,7 @@ who may see what (policy/) and never writes plaintext to disk. The format is dra
 from finslm.vault.damage import database_damage
 from finslm.vault.document_records import NewDocument
 from finslm.vault.envelope import derive_key, seal, unseal
-from finslm.vault.files import no_space_is_told, write_atomically
+from finslm.vault.files import new_private_file, no_space_is_told, write_atomically
 from finslm.vault.members import Member
 from finslm.vault.records import database_errors_told, forget_past, open_database
 from finslm.vault.recovery import new_code, write_code
@@ -25,6 +25,7 @@ __all__ = [
     "derive_key",
     "forget_past",
     "new_code",
+    "new_private_file",
     "no_space_is_told",
     "open_database",
     "seal",

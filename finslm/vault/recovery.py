@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from finslm.errors import PathMissing
-from finslm.vault.files import no_space_is_told
+from finslm.vault.files import new_private_file, no_space_is_told
 
 RECOVERY = "recovery code"
 CODE_BYTES = 20
@@ -32,8 +32,8 @@ def plain(code: str) -> str:
 def write_code(path: Path, code: str) -> None:
     """Writes the code to a new file that its owner alone may read. Raises PathMissing, NoSpaceLeft."""
     try:
-        with no_space_is_told(path), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(code + "\n")
+        with no_space_is_told(path), new_private_file(path) as file:
+            file.write(f"{code}\n".encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
