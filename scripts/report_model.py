@@ -7,8 +7,8 @@ ConvFinQA: the last 20 dialogues, the gold history given), through the answers t
         "base 0.5B, Q8_0=base-q8.gguf" "finslm-0.5b, IQ4_NL=~/.local/share/finslm/models/finslm-0.5b.gguf:taught"
 
 What was measured of a file before, in the same folder and with the same questions, is taken from `report.json`, so that a
-report may take several sittings; speeds are measured anew each time. A file named with `:taught` gets the short instructions that our laboratory teaches with. A model without a file is written
-`NAME=` and stands in the table as not trained.
+report may take several sittings; speeds are measured anew each time. A file named with `:taught` gets the short instructions
+that our laboratory teaches with. A model without a file is written `NAME=` and stands in the table as not trained.
 """
 
 from __future__ import annotations

@@ -92,12 +92,18 @@ class Secrets:
         return tuple(trace for trace in self.traces if trace in left)
 
 
-def test_of_a_shredded_document_nothing_is_left(
-    vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path
-) -> None:
+@pytest.fixture
+def filled(vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path) -> tuple[Document, Secrets]:
+    """A vault with documents, one of which is to go, and the traces of that one."""
     with Desk.create(vault_path, passphrase, user="alice", settings=settings) as desk:
         document = fill(desk, tmp_path / "in")
-    secrets = Secrets.of(vault_path, passphrase, document)
+    return document, Secrets.of(vault_path, passphrase, document)
+
+
+def test_of_a_shredded_document_nothing_is_left(
+    filled: tuple[Document, Secrets], vault_path: Path, passphrase: str, settings: Settings
+) -> None:
+    document, secrets = filled
     assert secrets.left_in(vault_path) == secrets.traces
     with Desk.open(vault_path, passphrase, user="alice", settings=settings) as desk:
         assert desk.shred("gone.txt") == (document,)
@@ -166,11 +172,9 @@ def test_another_process_reading_is_told_and_nothing_is_shown_any_more(
 
 @pytest.mark.heavy
 def test_beside_a_process_that_writes_opening_and_search_go_on_and_the_next_time_makes_it_good(
-    vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path
+    filled: tuple[Document, Secrets], vault_path: Path, passphrase: str, settings: Settings
 ) -> None:
-    with Desk.create(vault_path, passphrase, user="alice", settings=settings) as desk:
-        document = fill(desk, tmp_path / "in")
-    secrets = Secrets.of(vault_path, passphrase, document)
+    document, secrets = filled
     vault = Vault.open(vault_path, "alice", passphrase)
     with vault.shredding([document]):
         pass
@@ -230,11 +234,9 @@ def killed_at(point: int, folder: Path, passphrase: str, settings: Settings) -> 
 
 @pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.heavy), 4])
 def test_a_kill_at_any_point_is_made_good_by_the_next_run(
-    vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path, step: int
+    filled: tuple[Document, Secrets], vault_path: Path, passphrase: str, settings: Settings, tmp_path: Path, step: int
 ) -> None:
-    with Desk.create(vault_path, passphrase, user="alice", settings=settings) as desk:
-        document = fill(desk, tmp_path / "in")
-    secrets = Secrets.of(vault_path, passphrase, document)
+    document, secrets = filled
     cut_short = 0
     for point in range(1, 100, step):
         folder = tmp_path / f"killed at {point}"
