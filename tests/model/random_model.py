@@ -40,7 +40,7 @@ def write_random_model(path: Path, *, seed: int, architecture: str = "llama") ->
     random = np.random.default_rng(seed)
     symbols = byte_symbols()
     words = ["".join(symbols[byte] for byte in word.encode()) for word in WORDS]
-    tokens = [*CONTROL, *symbols, *words]
+    tokens = [*CONTROL, *symbols, *(merge.replace(" ", "") for merge in merges(words))]
     writer = GGUFWriter(path, architecture)
     writer.add_name(f"random-{seed}")
     writer.add_context_length(4096)
@@ -76,6 +76,6 @@ def write_random_model(path: Path, *, seed: int, architecture: str = "llama") ->
 
 
 def merges(words: list[str]) -> list[str]:
-    """Merges that build each word from the left."""
+    """Merges that build each word from the left; what each one builds is a token too, or llama.cpp would lose its bytes."""
     steps = dict.fromkeys(f"{word[:i]} {word[i]}" for word in words for i in range(1, len(word)))
     return list(steps)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gguf import GGUFReader
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from random_model import WORDS, write_random_model
 
@@ -52,6 +52,7 @@ def test_text_of_kept_tokens_is_cut_as_before(models: tuple[Llama, Llama]) -> No
 
 
 @given(st.text(max_size=40))
+@example(" o")
 def test_any_text_survives(models: tuple[Llama, Llama], text: str) -> None:
     for llama in models:
         assert b"".join(pieces(llama, text)) == text.encode("utf-8", "replace")
