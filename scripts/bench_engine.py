@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
@@ -78,28 +78,36 @@ def main() -> None:
         tell(f"{name} ...")
         path = registry.path_for(name)
         base = base_of(registry, name, given.bases)
-        figures[name] = model_figures(path, base, text, given.llama_bench, settings.models_dir / "tuning.json")
+        notes = settings.models_dir / "tuning.json"
+        figures[name] = model_figures(path, base, text, given.llama_bench, notes, given.rounds)
         figures[name] |= transformers_rate(given.bases / name if given.bases else None, text) | ceilings(path, machine)
+        write_json(given.json, figures)
     figures[NAMES[0]] |= llm_command()
     ratios = all_ratios({name: figures[name] for name in NAMES})
     print_tables(figures, ratios)
-    if given.json:
-        given.json.write_text(json.dumps({**figures, "ratios": ratios}, indent=1) + "\n")
+    write_json(given.json, {**figures, "ratios": ratios})
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bases", type=Path, help="a folder with NAME/BASE.gguf; otherwise the bases are fetched")
     parser.add_argument("--llama-bench", type=Path, help="llama.cpp's own bench")
-    parser.add_argument("--json", type=Path, help="where all figures go")
+    parser.add_argument("--json", type=Path, help="where all figures go, those of a model as soon as they are known")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of everybody, the best counts (default {ROUNDS})")
     return parser.parse_args()
 
 
-def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, notes: Path) -> Figures:
+def write_json(to: Path | None, figures: Mapping[str, Figures]) -> None:
+    if to:
+        to.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, notes: Path, rounds: int) -> Figures:
     """Tokens a second of one model, and seconds of one and five questions; competitors between our own rounds."""
     flash = prefers_flash_attention(path, threads=usable_cores(), context_tokens=CONTEXT_TOKENS, notes=notes)
     found, turns, costs = list[Figures](), list[Figures](), list[float]()
-    for number in range(ROUNDS):
+    for number in range(rounds):
+        tell(f"  round {number + 1} of {rounds}")
         with Engine(path, is_proven=True, flash_attention=flash, drafts=False) as engine:
             turns += [writing_turn(engine, path, flash, llama_bench, turn) for turn in range(WRITING_TURNS)]
             ours = prompt_rate(engine, text, number)

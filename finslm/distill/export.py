@@ -61,6 +61,23 @@ def imported_state(adapter: Path, base: Path) -> dict[str, Floats]:
     return state
 
 
+def narrowed(state: Mapping[str, Floats], rank: int) -> dict[str, Floats]:
+    """The adapter of `rank` that is nearest to a wider one in each matrix (Eckart-Young: the largest singular values).
+
+    The product of the factors is never built: the SVD is that of the small core between their QR factors.
+    """
+    narrow: dict[str, Floats] = {}
+    for name in (name for name in state if PEFT_NAME.search(name) and ".lora_A." in name):
+        other = name.replace(".lora_A.", ".lora_B.")
+        left, left_core = np.linalg.qr(state[other].astype(np.float64))
+        right, right_core = np.linalg.qr(state[name].astype(np.float64).T)
+        outputs, strengths, inputs = np.linalg.svd(left_core @ right_core.T, full_matrices=False)
+        roots = np.sqrt(strengths[:rank])
+        narrow[name] = (roots[:, None] * (inputs[:rank] @ right.T)).astype(np.float32)
+        narrow[other] = ((left @ outputs[:, :rank]) * roots).astype(np.float32)
+    return narrow
+
+
 def _shape(base: Path) -> tuple[str, dict[str, int]]:
     """The architecture, and the heads of queries and keys."""
     reader = GGUFReader(base)

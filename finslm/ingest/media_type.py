@@ -95,12 +95,15 @@ def _refuse(what: str, next_step: str = "save it as PDF and read that") -> None:
 
 
 def _is_email(content: bytes) -> bool:
-    """True for a header block with a sender and what only mail software writes; a memo's `From:` is not enough."""
+    """True for a header block with a sender and what only mail software writes; a memo's `From:` is not enough.
+
+    A draft has no sender yet: it is known by its subject and the MIME headers of its body.
+    """
     if not HEADER_LINE.match(content):
         return False
     headers = email.parser.BytesHeaderParser(policy=email.policy.compat32).parsebytes(content[:65536])
     if not headers["From"]:
-        return False
+        return all(headers[name] for name in ("Subject", "MIME-Version", "Content-Type"))
     written_by_software = any(headers[name] for name in ("Message-ID", "MIME-Version", "Received"))
     return written_by_software or email.utils.parsedate_tz(str(headers["Date"] or "")) is not None
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from random_model import BLOCKS, FEED, HEADS, WIDTH, write_random_model
 
-from finslm.distill.export import export_adapter, imported_state
+from finslm.distill.export import export_adapter, imported_state, narrowed
 from finslm.model.adapter import load_adapter
 
 RANK = 4
@@ -55,6 +55,20 @@ def test_the_runtime_adds_what_was_trained(tmp_path: Path) -> None:
     half = WIDTH // HEADS // 2
     assert np.array_equal(deltas["blk.0.attn_q.weight"].b[1], query[half] * 2)
     assert np.array_equal(deltas["blk.0.attn_q.weight"].b[2], query[1] * 2)
+
+
+def products(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What the adapter adds to each matrix, but for its scale."""
+    return {a: state[a.replace("lora_A", "lora_B")] @ state[a] for a in state if "lora_A" in a}
+
+
+def test_a_narrowed_adapter_is_the_nearest_of_its_rank() -> None:
+    wide = products(state_of(4))
+    same, narrow = products(narrowed(state_of(4), RANK)), products(narrowed(state_of(4), RANK - 2))
+    for name, product in wide.items():
+        assert np.allclose(same[name], product, atol=1e-4)
+        lost = np.linalg.svd(product, compute_uv=False)[RANK - 2 :]
+        assert np.linalg.norm(product - narrow[name]) == pytest.approx(np.linalg.norm(lost), rel=1e-3)
 
 
 def test_what_is_no_adapter_is_refused(tmp_path: Path) -> None:

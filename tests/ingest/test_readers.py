@@ -126,6 +126,17 @@ def test_a_mail_is_read_with_headers_body_and_attachment_names(tmp_path: Path) -
     assert "Attachment: q3.pdf" in text
 
 
+def test_a_draft_without_a_sender_is_a_mail_and_a_memo_is_not(tmp_path: Path) -> None:
+    draft, memo = tmp_path / "draft.eml", tmp_path / "memo.txt"
+    draft.write_bytes(
+        b"Subject: Q3\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\nRevenue rose to =E2=82=AC 5 million.\r\n"
+    )
+    memo.write_bytes(b"Subject: Q3\nTo: the board\n\nRevenue rose.\n")
+    assert "Revenue rose to € 5 million." in read(draft).pages[0].text
+    assert (read(draft).media_type, read(memo).media_type) == ("message/rfc822", "text/plain")
+
+
 def test_text_in_an_old_encoding_is_read(tmp_path: Path) -> None:
     path = tmp_path / "brief.txt"
     path.write_bytes("Die Erlöse stiegen um 6 Prozent auf 318 Mio. Euro für das Geschäftsjahr.\n".encode("cp1252"))
