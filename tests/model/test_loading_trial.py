@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from finslm.model import Engine, chatml, lark
 
 HEADER_BYTES = 12_000
 PROMPT = chatml("You answer.", "12 or 345?")
-DEADLY = (63, 169, 384, 5035)
-"""Seeds of damage that ends a process which loads it: a token twice, thousands of layers."""
+ARRAY = struct.Struct("<IIQ")
+"""How a list begins in GGUF: that it is one, of what, and how many."""
+UNUSED = 5
+"""The type of a token that is never written."""
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,17 @@ def damaged(path: Path, whole: bytes, seed: int) -> Path:
     return path
 
 
+def string(text: bytes) -> bytes:
+    """A string as GGUF writes it."""
+    return struct.pack("<Q", len(text)) + text
+
+
+def with_number(whole: bytes, key: bytes, number: int) -> bytes:
+    """A copy with another number of 32 bits under `key`."""
+    start = whole.index(key) + len(key) + struct.calcsize("<I")
+    return whole[:start] + struct.pack("<I", number) + whole[start + struct.calcsize("<I") :]
+
+
 @pytest.mark.parametrize("seed", range(24))
 def test_a_damaged_model_writes_or_is_refused(tmp_path: Path, whole: bytes, seed: int) -> None:
     path = damaged(tmp_path / "damaged.gguf", whole, seed)
@@ -42,16 +57,35 @@ def test_a_damaged_model_writes_or_is_refused(tmp_path: Path, whole: bytes, seed
         assert "damaged" in str(refusal)
 
 
-@pytest.mark.parametrize("seed", DEADLY)
-def test_a_model_of_which_llama_cpp_dies_is_refused(tmp_path: Path, whole: bytes, seed: int) -> None:
+def token_twice(whole: bytes) -> bytes:
+    return whole.replace(string(b"12"), string(b"34"))
+
+
+def too_many_layers(whole: bytes) -> bytes:
+    return with_number(whole, b"llama.block_count", 5000)
+
+
+def token_with_no_end(whole: bytes) -> bytes:
+    return whole.replace(string(b"12"), string(b"1\0"))
+
+
+@pytest.mark.parametrize("damage", [token_twice, too_many_layers, token_with_no_end])
+def test_a_model_of_which_llama_cpp_dies_is_refused(
+    tmp_path: Path, whole: bytes, damage: Callable[[bytes], bytes]
+) -> None:
+    (tmp_path / "damaged.gguf").write_bytes(damage(whole))
     with pytest.raises(ModelUnusable, match=r"damaged\.gguf cannot be used: .* ended a process with SIGABRT"):
-        Engine(damaged(tmp_path / "damaged.gguf", whole, seed))
+        Engine(tmp_path / "damaged.gguf")
 
 
 def test_a_model_whose_tokens_make_no_text_writes_under_no_grammar(tmp_path: Path, whole: bytes) -> None:
-    path = damaged(tmp_path / "damaged.gguf", whole, seed=774)
+    key = b"tokenizer.ggml.token_type"
+    start = whole.index(key) + len(key) + ARRAY.size
+    _, _, count = ARRAY.unpack_from(whole, start - ARRAY.size)
+    types = struct.pack("<i", UNUSED) * count
+    (tmp_path / "damaged.gguf").write_bytes(whole[:start] + types + whole[start + len(types) :])
     with (
-        Engine(path, threads=1, context_tokens=256) as engine,
+        Engine(tmp_path / "damaged.gguf", threads=1, context_tokens=256) as engine,
         pytest.raises(ModelUnusable, match="vocabulary serves no grammar"),
     ):
         engine.generate(PROMPT, grammar=lark('start: "12"'))
