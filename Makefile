@@ -22,8 +22,8 @@ help: ## list the targets
 run: $(VENV)/.run ## install, build the model, and show the whole product on the sample documents
 	@MODEL=$(MODEL) scripts/demo.sh
 
-test: $(VENV)/.dev model-small lint ## all checks and tests
-	$(BIN)/pytest -q
+test: $(VENV)/.dev model-small lint ## all checks and tests, a worker a core
+	FINSLM_THREADS=1 $(BIN)/pytest -q -n auto --dist loadfile
 
 heavy: $(VENV)/.dev model-small ## the tests that take many minutes
 	$(BIN)/pytest -q -m heavy
