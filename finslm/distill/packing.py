@@ -55,8 +55,9 @@ def _branch(
 ) -> Branch:
     prompt = ask_prompt(instructions, passages, asked.question, asked.history)
     question = tokenizer.tokenize_prompt(Prompt(prompt.segments[SHARED_SEGMENTS:]))
-    # The line ends with a line break whether a rationale follows or not: at run time writing stops there.
-    line, end = tokenizer.tokenize(asked.line + "\n"), tokenizer.end_token
+    # The line ends with a line break whether a rationale follows or not: at run time writing stops there, so that nothing
+    # behind it is taught or measured as a part of the line.
+    line = tuple(tokenizer.tokenize(asked.line + "\n"))
     if with_rationale and asked.rationale:
-        return Branch(tuple(question), tuple(line), (*tokenizer.tokenize(asked.rationale), end))
-    return Branch(tuple(question), (*line, end), ())
+        return Branch(tuple(question), line, (*tokenizer.tokenize(asked.rationale), tokenizer.end_token))
+    return Branch(tuple(question), line, ())
