@@ -78,6 +78,20 @@ def narrowed(state: Mapping[str, Floats], rank: int) -> dict[str, Floats]:
     return narrow
 
 
+def averaged(first: Mapping[str, Floats], second: Mapping[str, Floats], part: float) -> dict[str, Floats]:
+    """The weighted mean of what two adapters of one base add; its rank is the sum of theirs, and `narrowed` takes it back.
+
+    `part` (0 to 1) is the second's. The factors of two runs have nothing to do with each other, so their products are averaged.
+    """
+    mean: dict[str, Floats] = {}
+    for name in first:
+        if ".lora_A." in name:
+            mean[name] = np.concatenate([first[name], second[name]])
+        else:
+            mean[name] = np.concatenate([(1 - part) * first[name], part * second[name]], 1).astype(np.float32)
+    return mean
+
+
 def _shape(base: Path) -> tuple[str, dict[str, int]]:
     """The architecture, and the heads of queries and keys."""
     reader = GGUFReader(base)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from random_model import BLOCKS, FEED, HEADS, WIDTH, write_random_model
 
-from finslm.distill.export import export_adapter, imported_state, narrowed
+from finslm.distill.export import averaged, export_adapter, imported_state, narrowed
 from finslm.model.adapter import load_adapter
 
 RANK = 4
@@ -69,6 +69,12 @@ def test_a_narrowed_adapter_is_the_nearest_of_its_rank() -> None:
         assert np.allclose(same[name], product, atol=1e-4)
         lost = np.linalg.svd(product, compute_uv=False)[RANK - 2 :]
         assert np.linalg.norm(product - narrow[name]) == pytest.approx(np.linalg.norm(lost), rel=1e-3)
+
+
+def test_two_adapters_are_averaged_in_what_they_add() -> None:
+    first, second = products(state_of(5)), products(state_of(6))
+    mean = products(averaged(state_of(5), state_of(6), 0.25))
+    assert all(np.allclose(mean[name], 0.75 * first[name] + 0.25 * second[name], atol=1e-5) for name in first)
 
 
 def test_what_is_no_adapter_is_refused(tmp_path: Path) -> None:
