@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     context_tokens: Annotated[int, Field(ge=512)] = 4096
     evidence_tokens: Annotated[int, Field(ge=128)] = 1600
     """The largest evidence given to the model."""
-    abstain_below: Annotated[float, Field(ge=0, le=1)] = 0.03
+    abstain_below: Annotated[float, Field(ge=0, le=1)] = 0.01
     """Answers with a lower confidence are declined."""
     reader_timeout_s: Annotated[float, Field(gt=0)] = 120.0
     reader_memory_bytes: Annotated[int, Field(gt=0)] = 600 * 1024**2
