@@ -120,13 +120,13 @@ def draw(rows: list[Row], to: Path) -> None:
     axes = figure.subplots()
     for number, row in enumerate(sorted(rows, key=lambda row: row.size_bytes)):
         size, exact = row.size_bytes / 1e6, row.tatqa.exact
-        aside = 22 if number % 2 else -40  # by turns above and below, or neighbours' names would cover each other
+        shift = 22 if number % 2 else -40  # by turns above and below, or neighbours' names would cover each other
         axes.errorbar(size, 100 * exact.mean, 100 * exact.half_width, color="lightgrey", zorder=1)
         axes.scatter(size, 100 * exact.mean, s=3 * row.writing, zorder=2)
         axes.annotate(
             f"{row.name}\n{row.writing:.0f} tokens/s",
             (size, 100 * exact.mean),
-            xytext=(0, aside),
+            xytext=(0, shift),
             textcoords="offset points",
             ha="center",
             fontsize=8,

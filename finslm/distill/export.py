@@ -67,7 +67,7 @@ def narrowed(state: Mapping[str, Floats], rank: int) -> dict[str, Floats]:
     The product of the factors is never built: the SVD is that of the small core between their QR factors.
     """
     narrow: dict[str, Floats] = {}
-    for name in (name for name in state if PEFT_NAME.search(name) and ".lora_A." in name):
+    for name in (each for each in state if ".lora_A." in each):
         other = name.replace(".lora_A.", ".lora_B.")
         left, left_core = np.linalg.qr(state[other].astype(np.float64))
         right, right_core = np.linalg.qr(state[name].astype(np.float64).T)

@@ -185,7 +185,8 @@ def test_the_runtime_computes_what_the_student_does(base: Path, packs: list[Pack
     state = {name: tensor.numpy() for name, tensor in pupil.adapter_state().items()}
     export_adapter(state, base, 8.0, tmp_path / "adapter.gguf")
     merged = tmp_path / "merged.gguf"
-    built = Built("merged.gguf", 1, "0" * 64, "Q8_0", "Q8_0")
+    # In 16 bits: in 8, another token may win where noise makes two about as probable.
+    built = Built("merged.gguf", 1, "0" * 64, "F16", "F16")
     requantize(base, merged, "merged", built, Knowledge(load_adapter(tmp_path / "adapter.gguf")))
     alone = replace(packs[0], branches=packs[0].branches[:1])
     laid = layout([[alone]], torch.device("cpu"), precision_of(torch.device("cpu")))
@@ -204,5 +205,4 @@ def test_the_runtime_computes_what_the_student_does(base: Path, packs: list[Pack
     logits = np.array(llama.logits(len(tokens) - 1))
     served = logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
     assert np.corrcoef(trained, served)[0, 1] > 0.99
-    # In 8 bits another token may win where noise makes two about as probable.
-    assert float(trained[served.argmax()]) == pytest.approx(float(trained.max()), abs=0.3)
+    assert int(trained.argmax()) == int(served.argmax())

@@ -16,6 +16,7 @@ from finslm.model import Engine, chatml, lark
 
 HEADER_BYTES = 12_000
 PROMPT = chatml("You answer.", "12 or 345?")
+NUMBER = struct.Struct("<I")
 ARRAY = struct.Struct("<IIQ")
 """How a list begins in GGUF: that it is one, of what, and how many."""
 UNUSED = 5
@@ -41,10 +42,8 @@ def string(text: bytes) -> bytes:
     return struct.pack("<Q", len(text)) + text
 
 
-def with_number(whole: bytes, key: bytes, number: int) -> bytes:
-    """A copy with another number of 32 bits under `key`."""
-    start = whole.index(key) + len(key) + struct.calcsize("<I")
-    return whole[:start] + struct.pack("<I", number) + whole[start + struct.calcsize("<I") :]
+def overwritten(whole: bytes, start: int, data: bytes) -> bytes:
+    return whole[:start] + data + whole[start + len(data) :]
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -62,7 +61,9 @@ def token_twice(whole: bytes) -> bytes:
 
 
 def too_many_layers(whole: bytes) -> bytes:
-    return with_number(whole, b"llama.block_count", 5000)
+    key = b"llama.block_count"
+    start = whole.index(key) + len(key) + NUMBER.size  # its type stands before it
+    return overwritten(whole, start, NUMBER.pack(5000))
 
 
 def token_with_no_end(whole: bytes) -> bytes:
@@ -82,8 +83,7 @@ def test_a_model_whose_tokens_make_no_text_writes_under_no_grammar(tmp_path: Pat
     key = b"tokenizer.ggml.token_type"
     start = whole.index(key) + len(key) + ARRAY.size
     _, _, count = ARRAY.unpack_from(whole, start - ARRAY.size)
-    types = struct.pack("<i", UNUSED) * count
-    (tmp_path / "damaged.gguf").write_bytes(whole[:start] + types + whole[start + len(types) :])
+    (tmp_path / "damaged.gguf").write_bytes(overwritten(whole, start, NUMBER.pack(UNUSED) * count))
     with (
         Engine(tmp_path / "damaged.gguf", threads=1, context_tokens=256) as engine,
         pytest.raises(ModelUnusable, match="vocabulary serves no grammar"),
