@@ -14,11 +14,19 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from finslm.errors import ProgramError
 
+
+def _divided(a: Decimal, b: Decimal) -> Decimal:
+    """A quotient; nought by nought, too, is a division by zero."""
+    if not b:
+        raise DivisionByZero
+    return a / b
+
+
 OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
+    ast.Div: _divided,
     ast.Pow: operator.pow,
 }
 COMPARISONS: dict[type[ast.cmpop], Callable[[Decimal, Decimal], bool]] = {ast.Lt: operator.lt, ast.Gt: operator.gt}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from finslm.answer.grammar import NESTING, answer_grammar
@@ -65,6 +65,7 @@ def sums(depth: int) -> st.SearchStrategy[str]:
 
 
 @given(program=sums(NESTING).filter(lambda text: len(text) <= 160))
+@example(program="sum((142 + -142) / (142 + -142))")
 def test_every_program_of_the_language_can_be_written_and_run(
     llama: Llama, vocabulary: Vocabulary, grammar: str, program: str
 ) -> None:
