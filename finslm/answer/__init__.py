@@ -7,6 +7,7 @@ and never does arithmetic with the model.
 
 from finslm.answer.answerer import Answerer, Manner, abstain
 from finslm.answer.evidence import fitting
+from finslm.answer.gathering import gathered
 from finslm.answer.line import MISSING, AnswerLine, Kind, parse_line
 from finslm.answer.numbers import numbers_of
 from finslm.answer.program import execute, holds
@@ -24,6 +25,7 @@ __all__ = [
     "ask_prompt",
     "execute",
     "fitting",
+    "gathered",
     "holds",
     "numbers_of",
     "parse_line",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from finslm.answer.composing import compose
-from finslm.answer.evidence import fitting, sharing
+from finslm.answer.evidence import fitting
+from finslm.answer.gathering import gathered
 from finslm.answer.grammar import ANSWER_TOKENS, answer_grammar
 from finslm.answer.line import parse_line
 from finslm.answer.numbers import numbers_in
@@ -38,9 +39,9 @@ class Answerer:
         self._evidence_tokens = evidence_tokens
         self._abstain_below = abstain_below
 
-    def found(self, pages: Sequence[Passage], sought: str) -> tuple[Passage, ...]:
-        """The evidence that pages found by a search make, best first; `sought` is the question with words of its meaning."""
-        return sharing(pages, sought, self._evidence_tokens, self._engine.count_tokens)
+    def found(self, pages: Sequence[Passage], sought: Collection[str]) -> tuple[Passage, ...]:
+        """The evidence that pages found by a search make, best first; `sought` are the words of the question and of its meaning."""
+        return gathered(pages, sought, self._evidence_tokens, self._engine.count_tokens)
 
     def given(self, question: Question) -> tuple[Passage, ...]:
         """The evidence that the passages of the question itself make."""

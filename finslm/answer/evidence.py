@@ -41,21 +41,7 @@ def fitting(passages: Sequence[Passage], question: str, tokens: int, count: Coun
         if cost <= room:
             kept.add(i)
             room -= cost
-    return _joined([pieces[i] for i in sorted(kept)])
-
-
-def sharing(pages: Sequence[Passage], question: str, tokens: int, count: Count) -> tuple[Passage, ...]:
-    """The best pages a search found, each cut to half of the room that the better ones left, the last to all of it."""
-    packed: list[Passage] = []
-    room = tokens
-    for page in pages:
-        share = room if page is pages[-1] else min(room, max(room // 2, tokens // 4))
-        kept = fitting((page,), question, share, count)
-        packed += kept
-        room -= sum(count(passage.text) for passage in kept)
-        if room < tokens // 8:
-            break
-    return tuple(packed)
+    return joined([pieces[i] for i in sorted(kept)])
 
 
 def _comes_first(piece: Passage) -> bool:
@@ -63,13 +49,22 @@ def _comes_first(piece: Passage) -> bool:
     return is_whole_table or bool(HEADING.search(piece.text))
 
 
+def sentences(passage: Passage) -> Iterator[Passage]:
+    """A text by sentences and lines; blanks go with what is before."""
+    return _cut(passage, SENTENCE)
+
+
 def _pieces(passage: Passage, tokens: int, count: Count) -> Iterator[Passage]:
-    """A table as it is, one that is too large by its rows, text by sentences and lines; blanks go with what is before."""
+    """A table as it is, one that is too large by its rows, text by sentences and lines."""
     is_table = BETWEEN_CELLS in passage.text
     if is_table and count(passage.text) <= tokens:
         yield passage
         return
-    starts = [match.start() for match in (ROW if is_table else SENTENCE).finditer(passage.text)]
+    yield from _cut(passage, ROW) if is_table else sentences(passage)
+
+
+def _cut(passage: Passage, pattern: re.Pattern[str]) -> Iterator[Passage]:
+    starts = [match.start() for match in pattern.finditer(passage.text)]
     for start, end in itertools.pairwise([*starts, len(passage.text)]):
         yield _part(passage, start, end)
 
@@ -79,7 +74,7 @@ def _part(passage: Passage, start: int, end: int) -> Passage:
     return Passage(passage.id, passage.document, passage.page, passage.start + start, passage.start + end, text)
 
 
-def _joined(pieces: Sequence[Passage]) -> tuple[Passage, ...]:
+def joined(pieces: Sequence[Passage]) -> tuple[Passage, ...]:
     """Pieces that follow each other in one passage put together again."""
     joined: list[Passage] = []
     for piece in pieces:

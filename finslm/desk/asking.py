@@ -13,7 +13,7 @@ from finslm.policy import document_resource
 from finslm.search import Search
 from finslm.vault import Vault
 
-EVIDENCE_PAGES = 4
+EVIDENCE_PAGES = 12
 LEAST_COVERAGE, ENOUGH_COVERAGE = 0.25, 0.6
 """A question of which the evidence speaks less than the first is declined before the model is asked; from the second on, what
 it does not say is manner of speaking and lowers no confidence."""
@@ -91,7 +91,7 @@ class Asking:
         details: Details = {
             "question": self._guard.digest(question.text),
             "documents": _documents_of(hits),
-            "passages": [passage.id for passage in evidence],
+            "passages": list(dict.fromkeys(passage.id for passage in evidence)),
             "model": name,
             "abstained": answer.abstained,
         }

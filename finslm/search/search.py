@@ -21,7 +21,7 @@ from finslm.search.profile import Profile
 from finslm.search.ranking import Column, Signs, Weights, features
 from finslm.search.routing import YEAR_ASKED, Router, years_asked
 from finslm.search.statements import StatementLikeness
-from finslm.search.terms import load_legal_forms, load_stop_words, terms_of
+from finslm.search.terms import WORD, load_legal_forms, load_stop_words, terms_of
 from finslm.search.thesaurus import Thesaurus, plain
 from finslm.vault import Vault, derive_key
 
@@ -121,9 +121,10 @@ class Search:
             before = " ".join(word for word in before.split() if not router.is_named(word))
         return f"{before} {query}"
 
-    def sought(self, query: str) -> str:
-        """`query` with the phrases that filings print for what it asks."""
-        return " ".join((query, *self._read(query).meaning.phrases))
+    def sought(self, query: str) -> frozenset[str]:
+        """The words to look for on a page: those of `query`, and of the phrases that filings print for what it asks."""
+        read = self._read(query)
+        return frozenset(WORD.findall(" ".join((*read.terms, *read.meaning.phrases)).casefold())) - self._stop_words
 
     def coverage(self, query: str, hits: Sequence[Hit], passages: Sequence[str]) -> float:
         """How much of what `query` asks about stands in `passages`, or names the documents of `hits`: 0 to 1.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 FISCAL_YEAR = re.compile(r"\bFY ?'?(?:20)?(\d\d)(?:Q\d)?(?!\d)", re.IGNORECASE)
 """FY2019, FY19, FY2019Q1: pages print the year alone."""
+WORD = re.compile(r"\w+")
 TERM = re.compile(r"[^\W_]+(?:[.,&'-][^\W_]+)*")
 
 

@@ -9,7 +9,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finslm.answer.evidence import fitting, sharing
+from finslm.answer.evidence import fitting
 from finslm.documents import Passage
 
 TABLE = "(in millions) | 2019 | 2018\nSales | 10 | 8\nCosts | 7 | 6"
@@ -57,22 +57,6 @@ def test_every_piece_stands_where_it_says(text: str, tokens: int) -> None:
         passage("a", text, 7),
         passage("b", TABLE),
     )
-
-
-@given(st.lists(st.sampled_from([TABLE, TEXT]), min_size=1, max_size=5), st.integers(40, 400))
-def test_pages_that_a_search_found_share_the_room_best_first(texts: list[str], tokens: int) -> None:
-    pages = [passage(f"p{i}", text) for i, text in enumerate(texts)]
-    kept = sharing(pages, "Who is the auditor?", tokens, words)
-    assert sum(words(each.text) for each in kept) <= tokens
-    assert kept[0].id == "p0"
-    assert [each.id for each in kept] == sorted(each.id for each in kept)
-    if len(pages) > 1 and all(words(text) < tokens // 8 for text in texts[:2]):
-        assert {"p0", "p1"} <= {each.id for each in kept}
-
-
-def test_a_page_that_is_alone_has_all_the_room() -> None:
-    (kept,) = sharing([passage("a", TEXT)], "Who is the auditor?", words(TEXT), words)
-    assert kept.text == TEXT
 
 
 SCRIPT = """
