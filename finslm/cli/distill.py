@@ -26,7 +26,11 @@ Data = Annotated[Path, typer.Option("--data", help="The folder with the public q
 
 Lines = Annotated[list[Path] | None, typer.Option("--lines", help="More teacher lines, as `label` keeps them.")]
 Examples = Annotated[
-    list[Path] | None, typer.Option("--examples", help="Examples of `synth`, in place of those made on the way.")
+    list[Path] | None,
+    typer.Option(
+        "--examples",
+        help="Files of examples, in place of those made on the way; of `scripts/found_examples.py`, beside them.",
+    ),
 ]
 
 
@@ -108,12 +112,15 @@ def pack(
     out: Annotated[Path, typer.Option("--out", help="The folder for the packed examples.")],
     tokens: Annotated[int, typer.Option("--tokens", help="How many packed tokens are made.")] = 24_000_000,
     seed: Annotated[int, typer.Option("--seed", help="Another seed: other examples.")] = 0,
+    examples: Examples = None,
 ) -> None:
     """Pack examples for a long run on another machine, which needs a GPU, torch and `scripts/train_packs.py`.
 
     Contexts stay whole, and most of what comes again has other amounts and years.
 
     Example: finslm distill pack --data ../shared/data --base qwen2.5-coder-0.5b-instruct-q4_k_m.gguf --out packs
+
+    Example: finslm distill pack --data ../shared/data --base BASE.gguf --out packs --examples found.jsonl
     """
     session = session_of(context)
     _need_the_extra()
@@ -121,7 +128,8 @@ def pack(
     from finslm.distill.sitting import LONG, Sitting, packed
     from finslm.distill.train import Recipe
 
-    sitting = Sitting(base, data, session.settings.data_dir, out, Recipe(tokens, seed=seed), diet=LONG, is_whole=True)
+    recipe, more = Recipe(tokens, seed=seed), tuple(examples or ())
+    sitting = Sitting(base, data, session.settings.data_dir, out, recipe, examples=more, diet=LONG, is_whole=True)
     packs, to_measure = packed(sitting)
     out.mkdir(parents=True, exist_ok=True)
     write_packs(out / "training.npz", packs)
