@@ -14,8 +14,9 @@ from finslm.documents import Passage
 WORD = re.compile(r"\w+")
 SENTENCE = re.compile(r"\S.*?(?:[.;:!?](?=\s)|\n|\Z)", re.DOTALL)
 ROW = re.compile(r"\S.*?(?:\n|\Z)")
-HEADING = re.compile(r"(?:\b(?:19|20)\d\d\b.*){2}|\bin (?:\S+ )?(?:thousand|million|billion)", re.IGNORECASE)
-"""Lines that give the columns their years, or the numbers their scale: without them no number means anything."""
+YEARS = re.compile(r"(?:\b(?:19|20)\d\d\b.*){2}")
+UNITS = re.compile(r"\bin (?:\S+ )?(?:thousand|million|billion)", re.IGNORECASE)
+"""Lines that give the columns their years, and the numbers their scale: without them no number means anything."""
 
 Count = Callable[[str], int]
 
@@ -46,7 +47,7 @@ def fitting(passages: Sequence[Passage], question: str, tokens: int, count: Coun
 
 def _comes_first(piece: Passage) -> bool:
     is_whole_table = BETWEEN_CELLS in piece.text and "\n" in piece.text.strip()
-    return is_whole_table or bool(HEADING.search(piece.text))
+    return is_whole_table or bool(YEARS.search(piece.text) or UNITS.search(piece.text))
 
 
 def sentences(passage: Passage) -> Iterator[Passage]:

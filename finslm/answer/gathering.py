@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from finslm.answer.evidence import HEADING, WORD, Count, joined, sentences
+from finslm.answer.evidence import UNITS, WORD, YEARS, Count, joined, sentences
 from finslm.answer.prompt import BETWEEN_CELLS
 from finslm.documents import Passage
 
@@ -35,15 +35,11 @@ class _Piece:
     words: frozenset[str]
     cost: int
 
-    @property
-    def is_heading(self) -> bool:
-        return bool(HEADING.search(self.passage.text))
-
 
 def gathered(pages: Sequence[Passage], words: Collection[str], tokens: int, count: Count) -> tuple[Passage, ...]:
     """The pieces of `pages`, best page first, that share the rarest of `words`, about `tokens` in all; everything if it fits.
 
-    With a piece come its short neighbours and the heading above it, which gives a row its years or its scale. What is kept
+    With a piece come its short neighbours and the headings above it, which give a row its years and its scale. What is kept
     stands page by page, in the order of the page, each piece with its own place.
     """
     if sum(count(page.text) for page in pages) <= tokens:
@@ -81,9 +77,10 @@ def _scores(pieces: Sequence[_Piece], words: Collection[str]) -> list[float]:
 
 
 def _company(pieces: Sequence[_Piece], i: int) -> Iterator[int]:
-    """What makes a piece understood: the nearest heading above it, and its short neighbours."""
-    above = (j for j in range(i - 1, -1, -1) if pieces[j].rank == pieces[i].rank and pieces[j].is_heading)
-    yield from list(above)[:1]
+    """What makes a piece understood: the nearest headings above it, of years and of units, and its short neighbours."""
+    above = [j for j in range(i - 1, -1, -1) if pieces[j].rank == pieces[i].rank]
+    for heading in (YEARS, UNITS):
+        yield from [j for j in above if heading.search(pieces[j].passage.text)][:1]
     yield from (j for j in _neighbours(pieces, i) if pieces[j].cost < SHORT)
 
 

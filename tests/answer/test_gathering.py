@@ -10,7 +10,7 @@ from finslm.documents import Passage
 
 FILLER = "".join(f"Sentence {n} speaks of nothing much at all.\n" for n in range(80))
 STATEMENT = (
-    "CONSOLIDATED BALANCE SHEETS\n(In millions) December 31, 2019 2018\n"
+    "CONSOLIDATED BALANCE SHEETS\n(In millions)\nAs of December 31,\n2019 2018\n"
     + "".join(f"Item {n} {n}1 {n}2\n" for n in range(60))
     + "Total inventories 5,409 5,305\n"
     + "".join(f"Other item {n} {n}3 {n}4\n" for n in range(60))
@@ -39,10 +39,11 @@ def test_what_fits_stays_whole() -> None:
     assert gathered(pages, ["inventories"], 5000, words) == tuple(pages)
 
 
-def test_a_row_comes_with_the_heading_above_it() -> None:
+def test_a_row_comes_with_the_headings_above_it() -> None:
     kept = kept_of([FILLER, STATEMENT], "total inventories", 60)
     assert "Total inventories 5,409 5,305" in kept
-    assert "(In millions) December 31, 2019 2018" in kept
+    assert "(In millions)" in kept
+    assert "2019 2018" in kept
 
 
 def test_a_sentence_that_runs_over_lines_stays_whole() -> None:
