@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from finslm.answer.numbers import EvidenceNumber
 from finslm.answer.program import CONSTANTS, FUNCTIONS
+from finslm.answer.prompt import BETWEEN_CELLS
 from finslm.documents import Passage
 
 NESTING = 2
@@ -40,7 +41,7 @@ def answer_grammar(passages: Sequence[Passage], numbers: Sequence[EvidenceNumber
             f"SCALE: {_choices(_scales(evidence))}",
             f'WORDS: ((PART (" ; " PART){{0,{MOST_PARTS - 1}}}) & /[^\\n|]{{1,{WORDS_CHARACTERS}}}/) " | "',
             r"PART: SUBSTRING & /[^\s|]([^\n|]*[^\s|])?/",
-            f"SUBSTRING: %regex {json.dumps({'substring_words': _squeezed(evidence)})}",
+            f"SUBSTRING: %regex {json.dumps({'substring_words': _words_of(passages)})}",
         )
     )
 
@@ -67,6 +68,13 @@ def _choices(words: Iterable[str]) -> str:
     return " | ".join(json.dumps(word) for word in words)
 
 
-def _squeezed(text: str) -> str:
-    """Control characters would not survive the grammar's own syntax; the span is looked up in the evidence again."""
-    return re.sub(r"[^\S\n]+", " ", "".join(c for c in text if c.isprintable() or c.isspace()))
+def _words_of(passages: Sequence[Passage]) -> str:
+    """What words may be copied from: each passage on a line of its own, for a page breaks its lines where they are full, and each row
+    of a table. Control characters would not survive the grammar's own syntax; the span is looked up in the evidence again.
+    """
+    lines = (line for passage in passages for line in _lines(passage.text))
+    return "\n".join(" ".join("".join(c for c in line if c.isprintable() or c.isspace()).split()) for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines() if BETWEEN_CELLS in text else [text]

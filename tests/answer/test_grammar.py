@@ -81,6 +81,7 @@ def test_every_program_of_the_language_can_be_written_and_run(
     [
         "answer: Mr Tobias Renn | none\n",
         "answer: Tobias Renn, to | none\n",
+        "answer: of USD 142 million. Mr Tobias Renn | none\n",  # where a page breaks its line
         "answer: 412 | million\n",
         "answer: Net debt ; EBITDA ; Mr Tobias Renn | none\n",
         "count: Net debt ; EBITDA | none\n",
@@ -91,6 +92,14 @@ def test_every_program_of_the_language_can_be_written_and_run(
 )
 def test_lines_of_every_form_can_be_written(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> None:
     assert admits(llama, vocabulary, grammar, text)
+
+
+def test_words_of_two_rows_of_a_table_are_no_span(llama: Llama, vocabulary: Vocabulary) -> None:
+    text = "Item | Auditor\nNet debt | Ann Lee\nEBITDA | Bo Ito"
+    passages = [Passage("p", "d", 0, 0, len(text), text)]
+    grammar = answer_grammar(passages, numbers_in(passages))
+    assert admits(llama, vocabulary, grammar, "answer: Ann Lee | none\n")
+    assert not admits(llama, vocabulary, grammar, "answer: Ann Lee EBITDA | none\n")
 
 
 @pytest.mark.parametrize(
