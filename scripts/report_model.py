@@ -118,9 +118,14 @@ def draw(rows: list[Row], to: Path) -> None:
     """Accuracy against size; the area of a point is its speed of writing."""
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
-    for number, row in enumerate(sorted(rows, key=lambda row: row.size_bytes)):
+    by_size = sorted(rows, key=lambda row: row.size_bytes)
+    for number, row in enumerate(by_size):
         size, exact = row.size_bytes / 1e6, row.tatqa.exact
-        shift = 22 if number % 2 else -40  # by turns above and below, or neighbours' names would cover each other
+        beside = [
+            other.tatqa.exact.mean for other in (*by_size[max(0, number - 1) : number], *by_size[number + 1 :][:1])
+        ]
+        # The name stands away from the neighbours' points, or it would be taken for one of theirs.
+        shift = 22 if exact.mean * len(beside) >= sum(beside) else -40
         axes.errorbar(size, 100 * exact.mean, 100 * exact.half_width, color="lightgrey", zorder=1)
         axes.scatter(size, 100 * exact.mean, s=3 * row.writing, zorder=2)
         axes.annotate(
