@@ -27,7 +27,7 @@ CHECKPOINT = "checkpoint.pt"
 METRICS = "metrics.jsonl"
 CONFIG = "config.json"
 CLIP = 1.0
-FEW_LEFT_OUT, PART_LEFT_OUT = 5, 0.1
+FEW_LEFT_OUT, PART_LEFT_OUT = 5, 0.25
 """So many batches may have a gradient that is no number (a GPU's fused attention gives one now and then), and this part of all."""
 
 
