@@ -12,7 +12,7 @@ from finslm.answer.evidence import UNITS, WORD, YEARS, Count, joined, sentences
 from finslm.answer.prompt import BETWEEN_CELLS
 from finslm.documents import Passage
 
-OF_THE_PAGE_BEFORE = 0.75
+OF_THE_PAGE_BEFORE = 0.6
 """What a page weighs beside the one that was found before it."""
 OF_NEIGHBOURS = 0.3
 """What those before and after a piece speak of counts for it too."""
