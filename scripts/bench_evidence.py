@@ -3,7 +3,7 @@
     bench_evidence.py --vault DIR --base BASE.gguf [--lines data/teacher/pages.jsonl --most 600]
 
 DIR is a vault that `bench_retrieval.py` filled with the filings; BASE tells how many tokens a text takes. The questions are those
-that nothing was learnt from (data/teacher/pages_aside.jsonl), the document named. The page counts as found when it is among the
+kept out of training (data/teacher/pages_aside.jsonl), the document named. The page counts as found when it is among the
 pages that evidence is gathered from; the evidence holds the answer when what it keeps of that page holds every number or word of
 the line. No model is asked.
 """
