@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bench_retrieval import PASSPHRASE, USER
+from bench_retrieval import PASSPHRASE, USER, page_finder
 
-from finslm.answer import gathered
+from finslm.answer import EVIDENCE_PAGES, gathered
 from finslm.config import Settings, shipped
-from finslm.desk.asking import EVIDENCE_PAGES
 from finslm.distill.data_files import json_lines
 from finslm.distill.forms import ContextLine
 from finslm.distill.lines import missing, stands
 from finslm.distill.scoring import Score
+from finslm.documents import Passage
 from finslm.model.llama import Llama
 from finslm.search import Search
 from finslm.vault import Vault
@@ -61,9 +61,13 @@ def main() -> None:
 
     asked = list(known(given.lines))
     asked = random.Random(0).sample(asked, min(given.most, len(asked)))
+    find = page_finder(vault, search, EVIDENCE_PAGES)
+    pages = [find(each.text, each.filing) for each in asked]
+    is_found = [any(page.page == each.page for page in best) for each, (best, _) in zip(asked, pages, strict=True)]
+    print(f"page found {shown(is_found)}")
     for room in ROOMS:
-        found, held = zip(*(looked_at(each, search, vault, room, count) for each in asked), strict=True)
-        print(f"{room} tokens: page found {shown(found)}, evidence holds the answer {shown(held)}")
+        held = [holds(each, gathered(*found, room, count)) for each, found in zip(asked, pages, strict=True)]
+        print(f"{room} tokens: evidence holds the answer {shown(held)}")
     base.close()
     search.close()
     vault.close()
@@ -77,16 +81,13 @@ def known(lines: Path) -> Iterator[Known]:
                 yield Known(text, fields["doc"], fields["page"], line)
 
 
-def looked_at(asked: Known, search: Search, vault: Vault, room: int, count: Callable[[str], int]) -> tuple[bool, bool]:
-    """Is the page found, and does the evidence hold the answer?"""
-    documents = [each for each in vault.documents() if each.filename == f"{asked.filing}.pdf"]
-    hits = search.find(asked.text, documents, limit=EVIDENCE_PAGES, may_see=lambda _: True, whole_pages=True)
-    evidence = gathered([hit.passage for hit in hits], search.sought(asked.text), room, count)
+def holds(asked: Known, evidence: Sequence[Passage]) -> bool:
+    """Does what is kept of the page that answers hold the answer?"""
     kept = tuple(passage.text for passage in evidence if passage.page == asked.page)
-    return asked.page in {hit.passage.page for hit in hits}, bool(kept) and stands(asked.line, kept)
+    return bool(kept) and stands(asked.line, kept)
 
 
-def shown(values: tuple[bool, ...]) -> str:
+def shown(values: Sequence[bool]) -> str:
     """A share with its 95 % interval."""
     score = Score.of([float(value) for value in values])
     return f"{score.mean:.1%} ± {score.half_width:.1%} of {score.count}"

@@ -12,14 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import groupby
 from pathlib import Path
 
 from finslm.config import Settings
 from finslm.distill.corpus import load_pages
+from finslm.distill.found import Find
 from finslm.distill.retrieval_evaluation import Asked, Place, load_asked, page_recall
-from finslm.documents import Page, Reading
+from finslm.documents import Document, Page, Passage, Reading
 from finslm.search import Search
 from finslm.vault import Member, NewDocument, Vault
 
@@ -77,6 +78,22 @@ def grow(vault: Vault, data: Path, settings: Settings, pages_wanted: int) -> int
             total += store(vault, search, f"{COPY}{name}", pages)
     search.close()
     return total
+
+
+def filings_in(vault: Vault) -> dict[str, Document]:
+    """The stored filings by their names."""
+    return {document.filename.removesuffix(".pdf"): document for document in vault.documents()}
+
+
+def page_finder(vault: Vault, search: Search, depth: int) -> Find:
+    """Finds the best `depth` pages of a filing for a question, whole, and the words to look for on them."""
+    by_name = filings_in(vault)
+
+    def find(question: str, filing: str) -> tuple[list[Passage], Collection[str]]:
+        hits = search.find(question, [by_name[filing]], limit=depth, may_see=lambda _: True, whole_pages=True)
+        return [hit.passage for hit in hits], search.sought(question)
+
+    return find
 
 
 def finder(vault: Vault, search: Search, *, named: bool) -> Callable[[Asked], list[Place]]:

@@ -12,18 +12,16 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
-from bench_retrieval import PASSPHRASE, USER
+from bench_retrieval import PASSPHRASE, USER, page_finder
 
 from finslm.config import Settings
 from finslm.distill.corpus import companies_of
 from finslm.distill.examples import Example, write_examples
 from finslm.distill.found import found
 from finslm.distill.sources import load_sources
-from finslm.documents import Passage
 from finslm.model.llama import Llama
 from finslm.search import Search
 from finslm.vault import Vault
@@ -45,15 +43,10 @@ def main() -> None:
     given = parser.parse_args()
     settings, vault = Settings(), Vault.open(given.vault, USER, PASSPHRASE)
     search, base = Search(vault, settings.data_dir), Llama(given.base, threads=1, context_tokens=64)
-    by_name = {document.filename.removesuffix(".pdf"): document for document in vault.documents()}
 
     @cache
     def count(text: str) -> int:
         return len(base.tokenize(text))
-
-    def find(question: str, filing: str) -> tuple[Sequence[Passage], Collection[str]]:
-        hits = search.find(question, [by_name[filing]], limit=DEEPEST, may_see=lambda _: True, whole_pages=True)
-        return [hit.passage for hit in hits], search.sought(question)
 
     sources = load_sources(given.data, settings.data_dir, seed=given.seed)
     known = companies_of(given.data)
@@ -62,7 +55,7 @@ def main() -> None:
     for source in SOURCES:
         open_ones = [each for each in sources.training[source] if each.context_id.partition("|")[0] in known]
         examples += chance.sample(open_ones, min(given.most, len(open_ones)))
-    made = list(found(examples, find, count, given.seed))
+    made = list(found(examples, page_finder(vault, search, DEEPEST), count, given.seed))
     write_examples(given.out, made)
     kinds = Counter(asked.line.partition(":")[0] for example in made for asked in example.asked)
     print(f"{kinds.total()} questions over {len(made)} contexts: {dict(kinds)}")

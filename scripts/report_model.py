@@ -18,6 +18,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import fmean
 
 from matplotlib.figure import Figure
 from pydantic import TypeAdapter
@@ -121,11 +122,9 @@ def draw(rows: list[Row], to: Path) -> None:
     by_size = sorted(rows, key=lambda row: row.size_bytes)
     for number, row in enumerate(by_size):
         size, exact = row.size_bytes / 1e6, row.tatqa.exact
-        beside = [
-            other.tatqa.exact.mean for other in (*by_size[max(0, number - 1) : number], *by_size[number + 1 :][:1])
-        ]
+        nearby = fmean(each.tatqa.exact.mean for each in by_size[max(0, number - 1) : number + 2])
         # The name stands away from the neighbours' points, or it would be taken for one of theirs.
-        shift = 22 if exact.mean * len(beside) >= sum(beside) else -40
+        shift = 22 if exact.mean >= nearby else -40
         axes.errorbar(size, 100 * exact.mean, 100 * exact.half_width, color="lightgrey", zorder=1)
         axes.scatter(size, 100 * exact.mean, s=3 * row.writing, zorder=2)
         axes.annotate(

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench_retrieval import PASSPHRASE, USER
+from bench_retrieval import PASSPHRASE, USER, filings_in
 
 from finslm.config import Settings, shipped
 from finslm.distill.analyst import analysed
@@ -59,7 +59,7 @@ def main() -> None:
     options = parser.parse_args()
     settings, vault = Settings(), Vault.open(options.vault, USER, PASSPHRASE)
     search = Search(vault, settings.data_dir)
-    by_name = {document.filename.removesuffix(".pdf"): document for document in vault.documents()}
+    by_name = filings_in(vault)
     aside = set(sorted(by_name)[::ASIDE])
 
     def lesson(question: Question) -> Lesson:

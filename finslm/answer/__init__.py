@@ -7,7 +7,7 @@ and never does arithmetic with the model.
 
 from finslm.answer.answerer import Answerer, Manner, abstain
 from finslm.answer.evidence import fitting
-from finslm.answer.gathering import gathered
+from finslm.answer.gathering import EVIDENCE_PAGES, gathered
 from finslm.answer.line import MISSING, AnswerLine, Kind, parse_line
 from finslm.answer.numbers import numbers_of
 from finslm.answer.program import execute, holds
@@ -15,6 +15,7 @@ from finslm.answer.prompt import BETWEEN_CELLS, Instructions, ask_prompt, table_
 
 __all__ = [
     "BETWEEN_CELLS",
+    "EVIDENCE_PAGES",
     "MISSING",
     "AnswerLine",
     "Answerer",

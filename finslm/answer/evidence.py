@@ -77,12 +77,12 @@ def _part(passage: Passage, start: int, end: int) -> Passage:
 
 def joined(pieces: Sequence[Passage]) -> tuple[Passage, ...]:
     """Pieces that follow each other in one passage put together again."""
-    joined: list[Passage] = []
+    whole: list[Passage] = []
     for piece in pieces:
-        last = joined[-1] if joined else None
+        last = whole[-1] if whole else None
         if last and (last.id, last.end) == (piece.id, piece.start):
             text = last.text + piece.text
-            joined[-1] = Passage(last.id, last.document, last.page, last.start, piece.end, text)
+            whole[-1] = Passage(last.id, last.document, last.page, last.start, piece.end, text)
         else:
-            joined.append(piece)
-    return tuple(joined)
+            whole.append(piece)
+    return tuple(whole)

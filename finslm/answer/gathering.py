@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -12,6 +13,8 @@ from finslm.answer.evidence import UNITS, WORD, YEARS, Count, joined, sentences
 from finslm.answer.prompt import BETWEEN_CELLS
 from finslm.documents import Passage
 
+EVIDENCE_PAGES = 12
+"""The best pages that a search finds, from which evidence is gathered."""
 OF_THE_PAGE_BEFORE = 0.6
 """What a page weighs beside the one that was found before it."""
 OF_NEIGHBOURS = 0.3
@@ -42,7 +45,8 @@ def gathered(pages: Sequence[Passage], words: Collection[str], tokens: int, coun
     With a piece come its short neighbours and the headings above it, which give a row its years and its scale. What is kept
     stands page by page, in the order of the page, each piece with its own place.
     """
-    if sum(count(page.text) for page in pages) <= tokens:
+    # Pages are counted until they are too many: to count all takes as long as to gather.
+    if all(so_far <= tokens for so_far in itertools.accumulate(count(page.text) for page in pages)):
         return tuple(pages)
     pieces = [
         _Piece(part, rank, frozenset(map(str.casefold, WORD.findall(part.text))), count(part.text))
@@ -78,9 +82,9 @@ def _scores(pieces: Sequence[_Piece], words: Collection[str]) -> list[float]:
 
 def _company(pieces: Sequence[_Piece], i: int) -> Iterator[int]:
     """What makes a piece understood: the nearest headings above it, of years and of units, and its short neighbours."""
-    above = [j for j in range(i - 1, -1, -1) if pieces[j].rank == pieces[i].rank]
     for heading in (YEARS, UNITS):
-        yield from [j for j in above if heading.search(pieces[j].passage.text)][:1]
+        above = itertools.takewhile(lambda j: pieces[j].rank == pieces[i].rank, range(i - 1, -1, -1))
+        yield from itertools.islice((j for j in above if heading.search(pieces[j].passage.text)), 1)
     yield from (j for j in _neighbours(pieces, i) if pieces[j].cost < SHORT)
 
 

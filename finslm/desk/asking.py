@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from finslm.answer import Answerer, Instructions, Manner, abstain
+from finslm.answer import EVIDENCE_PAGES, Answerer, Instructions, Manner, abstain
 from finslm.config import Settings
 from finslm.desk.guard import Details, Guard
 from finslm.desk.models import Models
@@ -13,7 +13,6 @@ from finslm.policy import document_resource
 from finslm.search import Search
 from finslm.vault import Vault
 
-EVIDENCE_PAGES = 12
 LEAST_COVERAGE, ENOUGH_COVERAGE = 0.25, 0.6
 """A question of which the evidence speaks less than the first is declined before the model is asked; from the second on, what
 it does not say is manner of speaking and lowers no confidence."""

@@ -6,13 +6,13 @@ import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from finslm.answer import gathered, numbers_of, parse_line
+from finslm.answer import EVIDENCE_PAGES, gathered, numbers_of
 from finslm.answer.program import CONSTANTS
 from finslm.distill.examples import Asked, Example
 from finslm.distill.lines import missing, stands
+from finslm.distill.trimming import CountTokens, needs
 from finslm.documents import Passage
 
-EVIDENCE_PAGES = 12
 ROOMS = (900, 1300, 1600, 1600, 2200)
 """Tokens of evidence, one of them by chance: how much a user grants differs."""
 MOST_ASKED = 6
@@ -22,12 +22,9 @@ WITHHELD = 0.05
 
 Find = Callable[[str, str], tuple[Sequence[Passage], Collection[str]]]
 """A question and a filing's name to its best pages, best first, and the words of the question and of its meaning."""
-Count = Callable[[str], int]
 
 
-def found(
-    examples: Iterable[Example], find: Find, count: Count, seed: int, rooms: Sequence[int] = ROOMS
-) -> Iterator[Example]:
+def found(examples: Iterable[Example], find: Find, count: CountTokens, seed: int) -> Iterator[Example]:
     """The examples of pages of filings, their contexts replaced by what `find` gives for one of their questions.
 
     A question stays with a context in which the pages that answer it still hold what its line is made of.
@@ -42,7 +39,7 @@ def found(
             is_withheld = chance.random() < WITHHELD
             pages, sought = find(first.question, doc)
             evidence = gathered(
-                _shown(pages, gold, chance, is_withheld=is_withheld), sought, chance.choice(rooms), count
+                _shown(pages, gold, chance, is_withheld=is_withheld), sought, chance.choice(ROOMS), count
             )
             texts = tuple(passage.text for passage in evidence)
             if is_withheld:
@@ -75,9 +72,6 @@ def _stands(asked: Asked, texts: Sequence[str], answering: Sequence[str]) -> boo
 
 def _may_stand(asked: Asked, texts: Sequence[str]) -> bool:
     """Is any of what the line is made of in the evidence?"""
-    line, text = parse_line(asked.line), "\n".join(texts)
-    if line is None:
-        return True
-    if line.kind in ("calc", "check"):
-        return not (set(numbers_of(line.parts[0])) - set(CONSTANTS)).isdisjoint(numbers_of(text))
-    return any(part in text for part in line.parts)
+    text = "\n".join(texts)
+    numbers, words = needs((asked,))
+    return not (numbers - set(CONSTANTS)).isdisjoint(numbers_of(text)) or any(word in text for word in words)

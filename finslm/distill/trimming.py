@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from finslm.answer import BETWEEN_CELLS, numbers_of, parse_line
-from finslm.distill.examples import Example
+from finslm.distill.examples import Asked, Example
 
 CountTokens = Callable[[str], int]
 SENTENCE = re.compile(r"(?<=[.;:])\s+(?=\S)")
@@ -24,7 +24,7 @@ def trimmed(example: Example, tokens: int, count: CountTokens, chance: random.Ra
     units = [(i, unit) for i, passage in enumerate(example.passages) for unit in _units(passage)]
     kept = {i for i, (_, unit) in enumerate(units) if _is_table(unit)}
     tables = "\n".join(units[i][1] for i in kept)
-    numbers, words = _needs(example)
+    numbers, words = needs(example.asked)
     numbers -= set(numbers_of(tables))
     words = {word for word in words if word not in tables}
     kept |= {i for i, (_, unit) in enumerate(units) if numbers & set(numbers_of(unit)) or any(w in unit for w in words)}
@@ -48,11 +48,11 @@ def _is_table(text: str) -> bool:
     return BETWEEN_CELLS in text
 
 
-def _needs(example: Example) -> tuple[set[str], set[str]]:
-    """The numbers and the words that the lines are made of."""
+def needs(questions: Iterable[Asked]) -> tuple[set[str], set[str]]:
+    """The numbers and the words that the lines of `questions` are made of."""
     numbers: set[str] = set()
     words: set[str] = set()
-    for asked in example.asked:
+    for asked in questions:
         line = parse_line(asked.line)
         if line and line.kind in ("calc", "check"):
             numbers |= set(numbers_of(line.parts[0]))
