@@ -22,8 +22,11 @@ PROMPT_TOKENS = 1500
 WRITTEN_TOKENS = 96
 TOGETHER = 8
 CONTEXT_TOKENS = 4096
-ENDLESS = lark("start: /[A-Za-z0-9 ,.]{10000,}/")
-"""A grammar that admits most of what a model wants to say, forces nothing, and is never complete before `max_tokens`."""
+ENDLESS = lark("start: /[A-Za-z0-9 ,.]*/ NEVER\nNEVER: /a/ & /b/")
+"""A grammar that admits most of what a model wants to say, forces nothing, and never ends: its end is an a and a b at once.
+
+A loop, as in a grammar of sentences: one that counted its letters would be in a new state at each, and pay for a new mask.
+"""
 
 ANSWERS_ADD, UNFORCED_ADDS = "the answers' grammar adds, of the time", "a grammar that forces nothing adds, of the time"
 

@@ -46,4 +46,6 @@ class Chooser:
 def log_sum_exp(scores: Logits) -> float:
     """log(sum(exp(scores))), without overflow."""
     highest = scores.max()
-    return float(highest) + float(np.log(np.exp(scores - highest).sum()))
+    weights = scores - highest
+    np.exp(weights, out=weights)  # in place: a vocabulary long, at every token
+    return float(highest) + float(np.log(weights.sum()))

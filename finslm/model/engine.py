@@ -33,6 +33,10 @@ MOST_READ = 2
 SPARE_SEQUENCES = 16
 """Sequences kept free of written texts, for the endings of choices."""
 SAVED_BYTES = 256 * 2**20
+LINGER_S = 0.2
+"""For so long the engine's thread stays for another request: with a new one, the first two steps take ten times as long, until
+the system has moved its OpenMP helper to a core of its own.
+"""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Engine:
         self._llama = Llama(path, threads=cores, context_tokens=context_tokens, flash_attention=flash_attention)
         self._sequences = Sequences(self._llama, saved_bytes=saved_bytes)
         self._vocabulary: Vocabulary | None = None
-        self._preparing = threading.Lock()
+        self._preparing = threading.Condition()
         self._inbox: list[Run] = []
         self._waiting: list[Run] = []
         self._runs: list[Run] = []
@@ -91,6 +95,7 @@ class Engine:
             if self._is_closed:
                 return
             self._is_closed = True
+            self._preparing.notify()
             thread = self._thread
         if thread:
             thread.join()
@@ -201,6 +206,7 @@ class Engine:
             raise _too_long(wanted, self._llama.context_tokens)
         with self._opened():
             self._inbox.append(run)
+            self._preparing.notify()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
                 self._thread.start()
@@ -226,7 +232,7 @@ class Engine:
     # ------------------------------------------------------------------ in the engine's thread
 
     def _serve(self) -> None:
-        """Works until nothing is left to do.
+        """Works until nothing is left to do, and nothing more comes for a moment.
 
         The thread ends then: OpenMP keeps its helpers for as long as a thread lives, and with more helpers than cores
         in a process it lets them sleep between any two steps, which costs a third of the speed.
@@ -242,6 +248,8 @@ class Engine:
     def _take_in(self) -> bool:
         """Moves handed-in requests to those that wait; False, and no thread any more, when there is nothing to do."""
         with self._preparing:
+            if not self._waiting and not self._runs:
+                self._preparing.wait_for(lambda: self._inbox or self._is_closed, LINGER_S)
             self._waiting += self._inbox
             self._inbox.clear()
             if not self._waiting and not self._runs:
