@@ -32,7 +32,7 @@ CURRENCIES = {
 """ISO codes by sign, abbreviation or name, in small letters."""
 ISO_CODES = frozenset(CURRENCIES.values())
 CURRENCY = (
-    r"(?:(?:US|HK|AU|CA|NZ|NT|Cdn|[ACRS])\$|(?<![A-Za-z])\$|£|€|¥|₹"
+    r"(?:(?<![A-Za-z])(?:US|HK|AU|CA|NZ|NT|Cdn|[ACRS])?\$|£|€|¥|₹"
     r"|\b(?:USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs|BRL|NZD|TWD|RMB|CNY|KRW|SEK|NOK|DKK|MXN|ZAR|PLN)\b\.?)"
 )
 """A regular expression for the signs and abbreviations."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from finslm.answer.composing import compose
-from finslm.answer.evidence import fitting
+from finslm.answer.evidence import WORD, fitting
 from finslm.answer.gathering import gathered
 from finslm.answer.grammar import ANSWER_TOKENS, answer_grammar
 from finslm.answer.line import parse_line
@@ -45,7 +45,8 @@ class Answerer:
 
     def given(self, question: Question) -> tuple[Passage, ...]:
         """The evidence that the passages of the question itself make."""
-        return fitting(question.passages or (), question.text, self._evidence_tokens, self._engine.count_tokens)
+        speaking = [passage for passage in question.passages or () if WORD.search(passage.text)]
+        return fitting(speaking, question.text, self._evidence_tokens, self._engine.count_tokens)
 
     def answer(
         self,

@@ -110,6 +110,8 @@ class _Grounds:
         if len(places) == 1 and (found := self._amount(places[0])):
             number, factor = found
             name = unit_of(number).name
+            if "%" in places[0].quote:
+                scale = "percent"
             unit = _shown(name, scale)
             scale = self._magnitude(name, scale, [number], units_of([number], self.numbers))
             # `412 million` without a scale is that many.
@@ -153,8 +155,16 @@ class _Grounds:
     def _amount(self, place: Citation) -> tuple[EvidenceNumber, Decimal] | None:
         """The number that cited words are, and what the magnitude among them multiplies it with."""
         match = AMOUNT.fullmatch(place.quote)
-        within = (n for n in self.numbers if n.passage.id == place.passage and n.passage.start + n.start >= place.start)
-        number = next((n for n in within if n.passage.start + n.end <= place.end), None)
+        # A passage is known by its words too: several may have one id, or no id of their own.
+        within = (
+            n
+            for n in self.numbers
+            if n.passage.id == place.passage
+            and place.start <= n.passage.start + n.start
+            and n.passage.start + n.end <= place.end
+            and n.passage.text[place.start - n.passage.start : place.end - n.passage.start] == place.quote
+        )
+        number = next(within, None)
         return (number, FACTORS[cast(Scale, match["magnitude"] or "none")]) if match and number else None
 
 

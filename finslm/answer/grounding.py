@@ -9,6 +9,9 @@ from decimal import Decimal
 from finslm.answer.numbers import EvidenceNumber
 from finslm.documents import Citation, Passage
 
+HIDDEN = "\u00ad\u200b-\u200f\u2060\ufeff\ue000-\uf8ff"
+"""Signs that nobody sees, and that the grammar leaves out of words (grammar.py), as parts of a character class."""
+
 
 def stated(
     values: Sequence[Decimal], numbers: Sequence[EvidenceNumber], fits: Callable[[EvidenceNumber], bool]
@@ -26,7 +29,7 @@ def cite(number: EvidenceNumber) -> Citation:
 def cite_words(words: str, passages: Sequence[Passage]) -> Citation | None:
     """The first place where `words` stand, whatever white space lies between them; if they can, as words and numbers of
     their own."""
-    pattern = r"\s+".join(re.escape(word) for word in words.split())
+    pattern = rf"[\s{HIDDEN}]+".join(rf"[{HIDDEN}]*".join(map(re.escape, word)) for word in words.split())
     for wanted in (rf"(?<![\w.,]){pattern}(?!\w|[.,]\d)", pattern):
         for passage in passages:
             if match := re.search(wanted, passage.text):

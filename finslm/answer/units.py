@@ -20,7 +20,7 @@ SHARES, PERCENT, OTHER, UNKNOWN, RATIO = "shares", "percent", "other", "unknown"
 # A blank, but no end of a line, may stand between a number and its unit.
 BEFORE = re.compile(rf"({CURRENCY})[^\S\n]?[(\-−]?[^\S\n]?$")
 AFTER = re.compile(
-    r"\)?[^\S\n]?(?:(?P<percent>%|per[^\S\n]?cent\b)|(?P<scale>thousand|million|billion|[mb]n|[mk])?\b[^\S\n]?"
+    r"\)?[^\S\n]?(?:(?P<percent>%|per[^\S\n]?cent\b)|(?P<scale>thousand|million|billion|[mb]n|mm|[mkb])?\b[^\S\n]?"
     rf"(?:(?:of[^\S\n])?(?:\w+[^\S\n])?(?P<shares>shares)\b|(?P<money>euros?|dollars|pounds|yen|{CURRENCY})(?![\w\d])"
     r"|(?P<things>(?:[a-z-]+[^\S\n])?(?:employees|people|persons|staff|customers|stores|branches|locations|units|days|weeks"
     r"|months|years|hours|times|companies|countries|barrels|tonnes|options|awards|members|shareholders|holders|bps"

@@ -77,11 +77,13 @@ def _ask_batch(context: typer.Context, batch: Path, out: Path, model: str | None
     from finslm.desk import Models
 
     session = session_of(context)
+    if out.exists() and out.samefile(batch):
+        raise UsageError("--out is the question file itself", safe="it is as it was", next_step="name another file")
     questions = load_questions(batch)
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
         # A model that nobody knows would fail every line; it is no line's own failure.
         Models(session.settings).name_for("ask", model)
-        answers = AnswersFile(out, resume=resume)
+        answers = AnswersFile(out, questions, resume=resume)
         failed = answers.failed
         task = bar.add_task("Asking", total=len(questions), completed=answers.count)
         for answer in answered_together(questions[answers.count :], desk, model):

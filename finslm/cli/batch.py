@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from finslm.answer import table_text
 from finslm.cli.output import json_line
@@ -36,18 +36,34 @@ OF_THE_RUN = (Cancelled, NoSpaceLeft, AuditTampered, ModelMissing, ModelDamaged,
 """What no other question would fare better with: it ends the run, and `--resume` asks this question again."""
 
 
+def _in_words(value: object) -> object:
+    """What stands where words are wanted: a list as its parts, nothing as no words."""
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _or_empty(value: object) -> object:
+    return [] if value is None else value
+
+
+Words = Annotated[str, BeforeValidator(_in_words)]
+Cells = Annotated[list[Words], BeforeValidator(_or_empty)]
+
+
 class PassageLine(BaseModel):
     """A passage given in the line: text, or a table whose rows become lines of cells."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-    id: str
+    id: Words = ""
     text: str | None = None
-    table: list[list[str | None]] | None = None
+    table: list[Cells] | None = None
 
-    def as_passage(self) -> Passage:
-        """The passage; its document is its own id, for no stored document is read."""
+    def as_passage(self, number: int) -> Passage:
+        """The passage; its document is its own id, for no stored document is read. One without an id is called by its number."""
+        name = self.id or str(number)
         text = "\n".join(part for part in (table_text(self.table or []), self.text) if part)
-        return Passage(self.id, self.id, 0, 0, len(text), text)
+        return Passage(name, name, 0, 0, len(text), text)
 
 
 class TurnLine(BaseModel):
@@ -55,7 +71,7 @@ class TurnLine(BaseModel):
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
     question: str
-    answer: str
+    answer: Words
 
 
 class NamedLine(BaseModel):
@@ -72,7 +88,7 @@ class QuestionLine(NamedLine):
     doc: str | None = None
     collection: str | None = None
     passages: list[PassageLine] | None = None
-    history: list[TurnLine] = []
+    history: Annotated[list[TurnLine], BeforeValidator(_or_empty)] = []
 
     def as_question(self) -> Question:
         """The question as the desk takes it."""
@@ -81,7 +97,7 @@ class QuestionLine(NamedLine):
             id=self.id,
             documents=(self.doc,) if self.doc else (),
             collection=self.collection,
-            passages=None if self.passages is None else tuple(p.as_passage() for p in self.passages),
+            passages=None if self.passages is None else tuple(p.as_passage(i) for i, p in enumerate(self.passages)),
             history=tuple(Turn(turn.question, turn.answer) for turn in self.history),
         )
 
@@ -117,21 +133,34 @@ def answered_together(lines: Sequence[BatchLine], desk: Desk, model: str | None)
 
 
 class AnswersFile:
-    """The answers, one a line, each on disk when it is known. Without `resume` it starts empty.
+    """The answers to `questions`, one a line, each on disk when it is known. Without `resume` it starts empty.
 
-    `count` lines were kept from an earlier run, `failed` of them tell an error.
+    `count` lines were kept from an earlier run, `failed` of them tell an error. Raises UsageError where the file cannot be
+    written, or holds answers to other questions.
     """
 
-    def __init__(self, path: Path, *, resume: bool) -> None:
+    def __init__(self, path: Path, questions: Sequence[BatchLine], *, resume: bool) -> None:
         self._path = path
+        try:
+            self.count, self.failed = self._begun(questions, resume=resume)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}", next_step="check --out") from error
+
+    def _begun(self, questions: Sequence[BatchLine], *, resume: bool) -> tuple[int, int]:
+        path = self._path
         kept = path.read_bytes() if resume and path.exists() else b""
         # A line without its end was cut short by a crash; it is asked again. What stands before it is not touched.
         whole = kept[: kept.rfind(b"\n") + 1]
         lines = whole.split(b"\n")[:-1]
-        self.count, self.failed = len(lines), sum(map(_tells_error, lines))
+        if [_id_of(line) for line in lines] != [question.id for question in questions[: len(lines)]]:
+            raise UsageError(
+                f"{path} holds answers to other questions, or in another order",
+                next_step="give the questions that it was begun with, or another --out",
+            )
         with no_space_is_told(path), path.open("ab" if resume else "wb") as file:
             if whole != kept:
                 file.truncate(len(whole))
+        return len(lines), sum(map(_tells_error, lines))
 
     def append(self, answer: Answer) -> None:
         """Adds one answer. Raises NoSpaceLeft."""
@@ -141,14 +170,15 @@ class AnswersFile:
         with no_space_is_told(self._path), self._path.open("ab") as file:
             file.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
             file.flush()
-            os.fsync(file.fileno())
+            if self._path.is_file():  # a pipe or a terminal has no disk
+                os.fsync(file.fileno())
 
 
 def load_questions(path: Path) -> list[BatchLine]:
     """The questions of a file; a broken line is kept with its error, so that answers stay in order."""
-    if not path.is_file():
+    if not path.exists() or path.is_dir():
         raise PathMissing(f"there is no question file {path}", next_step="check --batch")
-    lines = path.read_text("utf-8", "replace").split("\n")
+    lines = path.read_text("utf-8-sig", "replace").split("\n")
     questions = [_parse(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
         raise UsageError(f"the question file {path} is empty", next_step="write one JSON object a line")
@@ -175,11 +205,20 @@ def _name_of(number: int, line: str) -> str:
 
 def _tells_error(line: bytes) -> bool:
     """Whether a line of answers is that of a question that failed."""
+    return _fields_of(line).get("error") is not None
+
+
+def _id_of(line: bytes) -> object:
+    """Whose answer a line is."""
+    return _fields_of(line).get("id")
+
+
+def _fields_of(line: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(line)
     except ValueError:
-        return False
-    return isinstance(fields, dict) and fields.get("error") is not None
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _failed(question_id: str, error: str) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
 import zipfile
 import zlib
@@ -18,7 +19,9 @@ MOST_BYTES = 64 * 2**20
 MOST_RATIO = 200  # text in a ZIP seldom shrinks more than twentyfold
 RATIO_COUNTS_FROM = 2**20
 ENCRYPTED = 0x1
-BROKEN_MEMBER = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+BROKEN_MEMBER = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, RuntimeError, ValueError
+)  # fmt: skip
 
 
 def read(content: bytes) -> Reading:

@@ -57,7 +57,8 @@ def _as_html(source: str) -> str:
 
 def _tree(source: str) -> lxml.html.HtmlElement:
     # As bytes, because lxml refuses a str that declares its encoding.
-    parser = lxml.html.HTMLParser(encoding="utf-8")
+    # Old pages never close their <font>: what lies deeper than 256 would be dropped without a word.
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
     content = source.strip().encode("utf-8", "replace")
     try:
         return lxml.html.document_fromstring(content, parser=parser)

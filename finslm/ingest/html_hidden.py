@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 LEAST_SIZE = {"": 1.0, "px": 2.0, "pt": 2.0, "em": 0.15, "rem": 0.15, "%": 15.0}
 LEAST_OPACITY = 0.05
 FAR_OFF = -900.0  # pixels or points to the left of or above the page
-LEAST_WHITE = 250
+LEAST_WHITE = 240
 NUMBER = re.compile(r"(-?[\d.]+)\s*([a-z%]*)")
 HEX_COLOUR = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b")
 RGB_COLOUR = re.compile(r"rgba?\(\s*(\d+)[,\s]+(\d+)[,\s]+(\d+)(?:[,/\s]+([\d.]+))?")
@@ -36,7 +36,7 @@ def take_out_hidden(tree: HtmlElement) -> bool:
 
 
 def _is_hidden(element: HtmlElement, *, may_colour: bool) -> bool:
-    if element.get("hidden") is not None:
+    if element.get("hidden") is not None or element.tag == "template":
         return True
     style = _style_of(element)
     colour = style.get("color") or (element.get("color") or "").lower()

@@ -23,7 +23,8 @@ def load_triggers(data_dir: Path) -> tuple[re.Pattern[str], ...]:
     file = data_dir / "injection.toml"
     try:
         phrases = tomllib.loads(file.read_text("utf-8"))["triggers"]
-        return tuple(re.compile(phrase, re.IGNORECASE) for phrase in phrases)
+        # A page breaks its lines anywhere.
+        return tuple(re.compile(phrase.replace(" ", r"\s+"), re.IGNORECASE) for phrase in phrases)
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise IntegrityError(
             f"the phrases that address an AI reader cannot be read from {file} ({error})",

@@ -14,6 +14,8 @@ from finslm.ingest.inside import bare_name, kept_out
 from finslm.ingest.text import decoded, pages_of
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
+FILES = ("text/csv", "text/xml")
+"""Kinds of text that are no words of a mail, also where it gives them no name."""
 SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 
 
@@ -23,13 +25,28 @@ def read(content: bytes) -> Reading:
     Signatures and the pictures of a mail's layout, such as a logo, are no attachments.
     """
     message = email.message_from_bytes(content, policy=email.policy.default)
-    headers = "\n".join(f"{name}: {message[name]}" for name in HEADERS if message[name])
-    body = cast(EmailMessage | None, message.get_body(preferencelist=("plain", "html")))
+    headers = "\n".join(f"{name}: {text}" for name in HEADERS if (text := _header(message, name)))
+    body = _body_of(message)
     attached = tuple(part for part in _leaves(message) if part is not body and _is_attachment(part))
     names = "\n".join(f"Attachment: {_name(part)}" for part in attached)
     text = "\n\n".join(filter(None, (headers, _body(body), names))) + "\n"
-    subject = str(message["Subject"] or "")
-    return Reading("message/rfc822", subject, pages_of(text), tuple(_attachment(part) for part in attached))
+    return Reading(
+        "message/rfc822", _header(message, "Subject"), pages_of(text), tuple(_attachment(part) for part in attached)
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header in words; as it stands in the mail where it is broken so that the library fails over it."""
+    try:
+        return str(message[name] or "")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return next((str(value) for known, value in message.raw_items() if known.lower() == name.lower()), "")
+
+
+def _body_of(message: EmailMessage) -> EmailMessage | None:
+    """The plain text of a mail, or its HTML where the plain text is blank."""
+    plain, page = (cast(EmailMessage | None, message.get_body((kind,))) for kind in ("plain", "html"))
+    return plain if plain and (page is None or _body(plain).strip()) else page
 
 
 def _body(part: EmailMessage | None) -> str:
@@ -44,7 +61,7 @@ def _content(part: EmailMessage) -> str:
     """The text of a part, also where it states an encoding that does not exist."""
     try:
         return str(part.get_content()).replace("\r\n", "\n")
-    except LookupError:
+    except (LookupError, ValueError):
         payload = part.get_payload(decode=True)
         return decoded(payload) if isinstance(payload, bytes) else str(payload)
 
@@ -64,7 +81,8 @@ def _is_attachment(part: EmailMessage) -> bool:
         return False
     if part.get_content_maintype() == "image" and (part["Content-ID"] or part.get_content_disposition() == "inline"):
         return False
-    return kind == "message/rfc822" or part.is_attachment() or bool(part.get_filename())
+    is_file = kind in FILES or part.get_content_maintype() == "application"
+    return kind == "message/rfc822" or part.is_attachment() or is_file or bool(part.get_filename())
 
 
 def _name(part: EmailMessage) -> str:

@@ -10,12 +10,13 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 # Quoted text, an escaped character, a space as wide as a character, a fill, something in brackets, or one character.
 TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<blank>[_*].)|\[(?P<bracket>[^\]]*)\]|(?P<plain>.)', re.S)
 SECTION_END = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
 LONGEST_CODE = 255  # in Excel itself
+MOST_DIGITS = 600  # 309 before the point, and as many after it as a format can ask for
 UNSUPPORTED = re.compile(r"[eE/@]|General", re.IGNORECASE)
 DATE_CODE = re.compile(
     r"\[[^\]]*\]|y{1,4}|m{1,5}|d{1,4}|h{1,2}|s{1,2}(?:\.0+)?|am/pm|a/p|\"[^\"]*\"|\\.|[-/:., ]|.", re.IGNORECASE
@@ -111,7 +112,8 @@ def _digits(value: Decimal, parts: NumberFormat) -> tuple[str, bool]:
     scaled = value.scaleb(2 * parts.percents - 3 * (len(parts.digits) - len(pattern)))
     whole, _, decimals = pattern.partition(".")
     places = len(decimals)
-    rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) if scaled < Decimal(10) ** 20 else scaled
+    with localcontext(prec=MOST_DIGITS):
+        rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) if scaled < Decimal(10) ** 20 else scaled
     text = f"{rounded:,f}" if "," in whole else f"{rounded:f}"
     integer, _, fraction = text.partition(".")
     fraction = fraction[: decimals.count("0")] + fraction[decimals.count("0") :].rstrip("0")

@@ -25,7 +25,7 @@ from finslm.ingest.geometry import UNCHANGED, Box, Matrix, area, moved, overlap,
 
 LEAST_FONT_SIZE = 2.0  # points
 LEAST_LINE = 1.5 * LEAST_FONT_SIZE  # a line is higher than its font size, by up to a half
-LEAST_WHITE = 250  # of 255, for red, green and blue alike
+LEAST_WHITE = 240  # of 255, for red, green and blue alike
 SCAN_COVERAGE = 0.5  # of the page's area under pictures
 FORM_DEPTH = 8
 SAMPLED_EVERY = 8  # characters

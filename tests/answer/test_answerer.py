@@ -76,3 +76,11 @@ def test_numbers_are_read_with_their_signs_and_places() -> None:
     found = numbers_in([PASSAGE])
     assert [str(n.value) for n in found] == ["2023", "2022", "1452.4", "1146.2", "-44.1", "-56.7"]
     assert [TEXT[n.start : n.end] for n in found][2] == "1,452.4"
+
+
+def test_passages_that_say_nothing_are_no_evidence(answerer: Answerer) -> None:
+    blank = tuple(
+        Passage(str(i), "d1", 0, 0, len(text), text) for i, text in enumerate(("", " \n", " | \n | ", "\u2014"))
+    )
+    assert answerer.given(Question("What was revenue?", passages=blank)) == ()
+    assert answerer.given(Question("What was revenue?", passages=(*blank, PASSAGE))) == (PASSAGE,)

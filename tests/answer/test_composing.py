@@ -184,3 +184,29 @@ def test_words_of_an_amount_are_its_value() -> None:
     )
     answer = composed("answer: $412 million | million", PROSE)
     assert (answer.value, answer.scale, answer.unit) == (Decimal(412), "million", "USD")
+
+
+def test_a_percentage_that_is_copied_is_one() -> None:
+    answer = composed("answer: 12.5% | none", "The margin was 12.5% in 2020.")
+    assert (answer.value, answer.scale, answer.unit) == (Decimal("12.5"), "percent", "percent")
+
+
+def test_the_value_is_that_of_the_passage_that_is_cited() -> None:
+    passages = [Passage("p", "p", 0, 0, 18, "Sales 100 in 2018"), Passage("p", "p", 0, 0, 18, "Costs 200 in 2019")]
+    line = parse_line("answer: 200 | none")
+    assert line is not None
+    assert compose(Question("What were costs?"), line, passages, numbers_in(passages), 1.0).value == 200
+
+
+def test_words_are_cited_over_signs_that_nobody_sees() -> None:
+    answer = composed("answer: Marta Lindqvist | none", "The officer is Marta\u200b Lind\u00adqvist.")
+    assert [place.quote for place in answer.citations] == ["Marta\u200b Lind\u00adqvist"]
+
+
+def test_a_billion_may_be_a_letter() -> None:
+    answer = composed("calc: 5.2 | billion", "(in millions)\nRevenue was $5.2B in 2020.")
+    assert (answer.value, answer.scale, answer.unit) == (Decimal("5.2"), "billion", "USD")
+
+
+def test_a_heading_in_capitals_is_no_currency() -> None:
+    assert composed("calc: 28229 | none", "TOTAL ASSETS$ 28,229").unit != "SGD"
