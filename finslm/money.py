@@ -50,7 +50,8 @@ SCALE_HEADING = re.compile(
     r"|(?P<words2>\b\w*(?i:dollars|pounds|euros?|yen))\s+(?i:in)\s+(?P<word2>(?i:thousands|millions|billions))\b"
     r"|\b(?P<word3>(?i:thousands|millions|billions))\s+of\s+(?P<of3>(?i:(?:U\.?S\.?\s+)?(?:dollars|pounds|euros?|yen)))\b"
     r"|(?i:in)\s+(?P<money4>[$£€])?\s?(?P<word4>['’]?000)s?\b"
-    rf"|(?P<currency>{CURRENCY})\s?(?P<short>['’]?000\b|[kK]\b|m\b|mn\b|mio\b|Mio\b|million\b|MILLION\b|bn\b|thousand\b)(?![^\n]{{0,3}}\d)"
+    rf"|(?P<currency>{CURRENCY})\s?(?P<short>['’]?000\b|[kKmM]\b(?!&)|m[nm]\b|[mM]io\b|bn\b"
+    r"|(?i:(?:thousand|million|billion)s?\b))(?![^\n]{0,3}\d)"
     r"|(?<![\d.,])(?<![\d.,]\s)(?P<short2>million|Million|Mio\.?|thousand|milioni di|Millionen|millones de)\s+(?P<name>euros?|EUR|USD|GBP|CHF|yen|pounds|dollars)\b(?!\s*\()"
 )  # fmt: skip
 

@@ -210,3 +210,9 @@ def test_a_billion_may_be_a_letter() -> None:
 
 def test_a_heading_in_capitals_is_no_currency() -> None:
     assert composed("calc: 28229 | none", "TOTAL ASSETS$ 28,229").unit != "SGD"
+
+
+@pytest.mark.parametrize("heading", ["$M", "$ millions", "US$ Millions", "$mm", "$ M"])
+def test_headings_of_millions_are_read_as_people_print_them(heading: str) -> None:
+    text = f"(in thousands)\nNet sales | $5 | 6\n\nSegments ({heading})\nCloud | $20"
+    assert composed("calc: 20 | million", text).answer == "USD 20 million"
