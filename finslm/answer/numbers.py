@@ -12,10 +12,18 @@ from finslm.documents import Passage
 # 1,452.4 or 1452.4 or .5; not the inside of a word or of a longer number, nor the pieces of a telephone number.
 NUMBER = re.compile(r"(?<![\w.,+])(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<![\w.,])\.\d+")
 
+SIGN_CHARACTERS = 12
+"""Before and after a number, among which its sign stands."""
+OPENED, CLOSED = re.compile(r"\([ $€£]*$"), re.compile(r" *\)")
+# `| (3.2%) |` is less than nothing; in a sentence `(3.2%)` repeats in percent what it said before.
+OPENED_CELL, SHARE_CLOSED_CELL = re.compile(r"(?:^|[|\n])\s*\(\s*$"), re.compile(r"\s*%\s*\)\s*(?:[|\n]|$)")
+# A dash with a blank behind it is a range, a bullet or a difference, but at the beginning of a cell.
+MINUS = re.compile(r"(?:(?<![\w%)])[-\u2212\u2013][$€£]?|\|\s*[-\u2212\u2013][ $€£]*)$")
+
 
 @dataclass(frozen=True)
 class EvidenceNumber:
-    """A number as printed at `start`..`end` of a passage's text; `value` is negative when printed in brackets."""
+    """A number as printed at `start`..`end` of a passage's text; `value` is negative when printed in brackets or behind a minus."""
 
     passage: Passage
     start: int
@@ -39,7 +47,7 @@ def numbers_of(text: str) -> list[str]:
 
 def _value(text: str, match: re.Match[str]) -> Decimal:
     value = Decimal(match.group().replace(",", ""))
-    before, after = text[: match.start()].rstrip(" $€£"), text[match.end() :].lstrip(" ")
-    is_bracketed = before.endswith("(") and after.startswith(")")
-    is_minus = before.endswith(("-", "\u2212")) and not before[-2:-1].isalnum()
-    return -value if is_bracketed or is_minus else value
+    before, after = text[max(0, match.start() - SIGN_CHARACTERS) : match.start()], text[match.end() :][:SIGN_CHARACTERS]
+    is_bracketed = OPENED.search(before) and CLOSED.match(after)
+    is_negative_share = OPENED_CELL.search(before) and SHARE_CLOSED_CELL.match(after)
+    return -value if is_bracketed or is_negative_share or MINUS.search(before) else value

@@ -216,3 +216,28 @@ def test_a_heading_in_capitals_is_no_currency() -> None:
 def test_headings_of_millions_are_read_as_people_print_them(heading: str) -> None:
     text = f"(in thousands)\nNet sales | $5 | 6\n\nSegments ({heading})\nCloud | $20"
     assert composed("calc: 20 | million", text).answer == "USD 20 million"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Loss | (44.1) | 5", "-44.1"),
+        ("Loss | $ (44.1) | 5", "-44.1"),
+        ("Loss | ($44.1) | 5", "-44.1"),
+        ("Growth | (44.1%) | 5", "-44.1"),
+        ("Growth | (44.1)% | 5", "-44.1"),
+        ("It grew by $5 million (44.1%) in 2020.", "44.1"),
+        ("a loss of -44.1 million", "-44.1"),
+        ("a loss of -$44.1 million", "-44.1"),
+        ("Growth | \u201344.1% | 5", "-44.1"),
+        ("Loss | - 44.1 | 5", "-44.1"),
+        ("a range of 5 - 44.1%", "44.1"),
+        ("a range of 5%-44.1%", "44.1"),
+        ("the years 2019 \u2013 44.1", "44.1"),
+        ("a 10-44.1 split", "44.1"),
+        ("Risks:\n- 44.1 of them", "44.1"),
+    ],
+)
+def test_the_sign_of_a_number_is_what_stands_beside_it(text: str, value: str) -> None:
+    (number,) = (n for n in numbers_in([Passage("p", "d", 0, 0, len(text), text)]) if abs(n.value) == Decimal("44.1"))
+    assert number.value == Decimal(value)
