@@ -12,15 +12,13 @@ from inscriptis.model.html_element import HtmlElement
 
 from finslm.documents import Reading
 from finslm.ingest.html_hidden import FACTS, take_out_hidden
-from finslm.ingest.text import decoded, pages_of
+from finslm.ingest.text import HIDDEN_NOTE, decoded, pages_of
 from finslm.ingest.xml_data import parser
 
 XHTML = "http://www.w3.org/1999/xhtml"
 HEAD_CHARACTERS = 4096
 # Facts for machines that no browser shows (Inline XBRL 1.1, section 8).
 HIDDEN_FACTS = ("{http://www.xbrl.org/2013/inlineXBRL}header", "{http://www.xbrl.org/2008/inlineXBRL}header")
-
-HIDDEN_NOTE = "hidden text left out"
 
 
 def read(content: bytes) -> Reading:

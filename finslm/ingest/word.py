@@ -21,7 +21,8 @@ from docx.package import Package
 from finslm.documents import Reading
 from finslm.ingest.damage import damage_told
 from finslm.ingest.rows import row_text
-from finslm.ingest.text import pages_of
+from finslm.ingest.text import HIDDEN_NOTE, pages_of
+from finslm.ingest.word_hidden import is_hidden
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TEXT = {qn("w:t"), qn("m:t")}
@@ -47,16 +48,19 @@ def read(content: bytes) -> Reading:
         package: Any = Package.open(io.BytesIO(content))
         document = package.main_document_part
         title = package.core_properties.title if RELATIONSHIP_TYPE.CORE_PROPERTIES in _kinds(package) else ""
-        text = "\n".join(_document_lines(document)).strip("\n")
-    return Reading(MEDIA_TYPE, title.strip(), pages_of(text + "\n" if text else ""))
+        body = parse_xml(document.blob).find(qn("w:body"))  # a document with macros has no element of its own there
+        text = "\n".join(_document_lines(document, body)).strip("\n")
+        notes = (
+            (HIDDEN_NOTE,) if any(is_hidden(run) and _inline(run, frozenset()) for run in body.iter(qn("w:r"))) else ()
+        )
+    return Reading(MEDIA_TYPE, title.strip(), pages_of(text + "\n" if text else ""), notes=notes)
 
 
 def _kinds(package: Any) -> set[str]:
     return {relation.reltype for relation in package.rels.values()}
 
 
-def _document_lines(document: Any) -> Iterator[str]:
-    body = parse_xml(document.blob).find(qn("w:body"))  # a document with macros has no element of its own there
+def _document_lines(document: Any, body: Any) -> Iterator[str]:
     yield from _margin(document, body, "w:headerReference")
     yield from _lines(body, _page_marks(body))
     yield from _margin(document, body, "w:footerReference")
@@ -131,10 +135,5 @@ def _pieces(parent: Any, page_marks: frozenset[Any]) -> Iterator[str]:
             yield f"[{NOTES[element.tag]}{element.get(qn('w:id'))}]"
         elif element.tag == qn("w:txbxContent"):
             yield "\n" + "\n".join(_lines(element, page_marks)) + "\n"
-        elif isinstance(element.tag, str) and element.tag not in UNSEEN and not _is_hidden(element):
+        elif isinstance(element.tag, str) and element.tag not in UNSEEN and not is_hidden(element):
             yield from _pieces(element, page_marks)
-
-
-def _is_hidden(run: Any) -> bool:
-    hidden = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return hidden is not None and hidden.get(qn("w:val"), "true") not in ("0", "false", "off")

@@ -111,6 +111,40 @@ def test_insertions_are_read_and_deletions_and_hidden_text_are_not(tmp_path: Pat
     assert text_of(read(saved(document, tmp_path / "a.docx"))) == "Leverage is 3.5x, tested quarterly\n"
 
 
+WHITE, TINY = '<w:color w:val="FFFFFF"/>', '<w:sz w:val="2"/>'
+
+
+@pytest.mark.parametrize(
+    ("above", "look", "is_read"),
+    [
+        ("", WHITE, False),
+        ("", TINY, False),
+        ("", '<w:color w:val="auto"/>', True),
+        ("", '<w:color w:val="3366FF"/>', True),
+        ("", WHITE + '<w:shd w:val="clear" w:fill="000000"/>', True),
+        ('<w:pPr><w:pStyle w:val="Title"/></w:pPr>', WHITE, True),
+        ('<w:pPr><w:shd w:val="clear" w:fill="000000"/></w:pPr>', WHITE, True),
+    ],
+)
+def test_text_that_nobody_sees_in_word_is_left_out_and_said(
+    tmp_path: Path, above: str, look: str, is_read: bool
+) -> None:
+    document = Document()
+    document.add_paragraph("Leverage is 3.5x.")
+    markup = f"<w:p {nsdecls('w')}>{above}<w:r><w:rPr>{look}</w:rPr><w:t>springhare</w:t></w:r></w:p>"
+    document.element.body.insert(0, parse_xml(markup))
+    reading = read(saved(document, tmp_path / "a.docx"))
+    assert ("springhare" in text_of(reading)) == is_read
+    assert reading.notes == (() if is_read else ("hidden text left out",))
+
+
+def test_white_headings_of_tables_are_read(tmp_path: Path) -> None:
+    document = Document()
+    cell = document.add_table(1, 1).rows[0].cells[0]
+    cell.paragraphs[0]._p.append(parse_xml(f"<w:r {nsdecls('w')}><w:rPr>{WHITE}</w:rPr><w:t>2024</w:t></w:r>"))
+    assert "2024" in text_of(read(saved(document, tmp_path / "a.docx")))
+
+
 def test_footnotes_are_read_with_their_marks(tmp_path: Path) -> None:
     document = Document()
     document.add_paragraph("Net debt")._p.append(
