@@ -29,10 +29,13 @@ from finslm.answer.units import (
 )
 from finslm.documents import Answer, Citation, Passage, Question, Scale
 from finslm.errors import ProgramError
-from finslm.money import FACTORS
+from finslm.money import CURRENCY, FACTORS, SCALES
 
 BETWEEN_AMOUNTS = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
-AMOUNT = re.compile(r"[($€£¥\s-]*(?:\d[\d,]*\.?\d*|\.\d+)[)%\s]*(?P<magnitude>thousand|million|billion)?")
+AMOUNT = re.compile(
+    rf"(?:{CURRENCY}|[($€£¥\s+\-\u2212\u2013])*(?:\d[\d,]*\.?\d*|\.\d+)[)\s]*"
+    r"(?:(?P<share>%|per\s?cent)[)\s]*|(?P<magnitude>(?i:thousand|million|billion|[mb]n|mm|[mkb])))?"
+)
 """Words that are one number as printed, and nothing else."""
 CONVERTING = frozenset(map(Decimal, ("1000", "10000", "1000000")))
 """Constants that bring an amount into another magnitude."""
@@ -108,9 +111,9 @@ class _Grounds:
         spans = tuple(" ".join(place.quote.split()) for place in places)
         value, unit = None, None
         if len(places) == 1 and (found := self._amount(places[0])):
-            number, factor = found
+            number, factor, is_share = found
             name = unit_of(number).name
-            if "%" in places[0].quote:
+            if is_share:
                 scale = "percent"
             unit = _shown(name, scale)
             scale = self._magnitude(name, scale, [number], units_of([number], self.numbers))
@@ -152,8 +155,8 @@ class _Grounds:
             raise ProgramError("the words do not stand in the evidence")
         return tuple(amount for place in places if place for amount in _amounts_listed(place))
 
-    def _amount(self, place: Citation) -> tuple[EvidenceNumber, Decimal] | None:
-        """The number that cited words are, and what the magnitude among them multiplies it with."""
+    def _amount(self, place: Citation) -> tuple[EvidenceNumber, Decimal, bool] | None:
+        """The number that cited words are, what the magnitude among them multiplies it with, and whether they are a percentage."""
         match = AMOUNT.fullmatch(place.quote)
         # A passage is known by its words too: several may have one id, or no id of their own.
         within = (
@@ -165,7 +168,10 @@ class _Grounds:
             and n.passage.text[place.start - n.passage.start : place.end - n.passage.start] == place.quote
         )
         number = next(within, None)
-        return (number, FACTORS[cast(Scale, match["magnitude"] or "none")]) if match and number else None
+        if match is None or number is None:
+            return None
+        factor = FACTORS[cast(Scale, SCALES[match["magnitude"].lower()])] if match["magnitude"] else Decimal(1)
+        return number, factor, match["share"] is not None
 
 
 def _amounts_listed(place: Citation) -> tuple[Citation, ...]:

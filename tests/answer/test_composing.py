@@ -241,3 +241,19 @@ def test_headings_of_millions_are_read_as_people_print_them(heading: str) -> Non
 def test_the_sign_of_a_number_is_what_stands_beside_it(text: str, value: str) -> None:
     (number,) = (n for n in numbers_in([Passage("p", "d", 0, 0, len(text), text)]) if abs(n.value) == Decimal("44.1"))
     assert number.value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "scale"),
+    [
+        ("US$1.2 billion", "1200000000", "none"),
+        ("$1.2bn", "1200000000", "none"),
+        ("5 percent", "5", "percent"),
+        ("\u22123.2%", "-3.2", "percent"),
+        ("(3.2)%", "-3.2", "percent"),
+        ("EUR 412", "412", "none"),
+    ],
+)
+def test_an_amount_that_is_copied_has_a_value(words: str, value: str, scale: str) -> None:
+    answer = composed(f"answer: {words} | none", f"It was {words}, all told.")
+    assert (answer.value, answer.scale) == (Decimal(value), scale)
