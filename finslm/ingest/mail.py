@@ -58,12 +58,14 @@ def _body(part: EmailMessage | None) -> str:
 
 
 def _content(part: EmailMessage) -> str:
-    """The text of a part, also where it states an encoding that does not exist."""
+    """The text of a part, also where it states no encoding, or one that does not exist."""
     try:
-        return str(part.get_content()).replace("\r\n", "\n")
+        if part.get_content_charset() is not None:
+            return str(part.get_content()).replace("\r\n", "\n")
     except (LookupError, ValueError):
-        payload = part.get_payload(decode=True)
-        return decoded(payload) if isinstance(payload, bytes) else str(payload)
+        pass  # told by its letters, as where none is stated
+    payload = part.get_payload(decode=True)
+    return decoded(payload) if isinstance(payload, bytes) else str(payload)
 
 
 def _leaves(part: EmailMessage) -> Iterator[EmailMessage]:

@@ -72,6 +72,11 @@ def test_a_mail_whose_plain_text_is_blank_shows_its_page(tmp_path: Path) -> None
     assert "lechwe" in text_of(read(tmp_path / "a.eml", mail.as_bytes()))
 
 
+def test_a_mail_that_states_no_encoding_keeps_its_letters(tmp_path: Path) -> None:
+    mail = "Subject: Figures\n\nCoût 5 £ de plus.\n".encode("cp1252")
+    assert "Coût 5 £ de plus." in text_of(read(tmp_path / "a.eml", mail))
+
+
 def test_parts_of_a_mail_without_a_name_are_attachments(tmp_path: Path) -> None:
     mail = EmailMessage()
     mail["Subject"] = "Figures"
