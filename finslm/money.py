@@ -44,6 +44,8 @@ SCALES: dict[str, FigureScale] = {
     "milliarden": "billion", "milliards": "billion", "miliardi": "billion", "miljard": "billion",
 }  # fmt: skip
 """Magnitudes by word or abbreviation, in small letters."""
+MAGNITUDE = r"thousand|million|billion|[mb]n|mm|[mkb]"
+"""Those of SCALES that stand behind a number, as alternatives of a regular expression."""
 SCALE_HEADING = re.compile(
     r"(?i:in)\s+(?P<words>(?:[\w.$£€]+\s+){0,3}?)(?P<word>(?i:thousands|millions|billions))\b"
     r"(?:\s+of\s+(?P<of>(?i:(?:U\.?S\.?\s+)?(?:dollars|pounds|euros?|yen))))?"

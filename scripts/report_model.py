@@ -97,9 +97,9 @@ def measured(
     settings, sha256 = Settings(), sha256_of(path)
     instructions = Instructions.load(shipped("data"), is_taught=is_taught)
     text = "\n".join(sample.read_text("utf-8") for sample in sorted((shipped("data") / "samples").glob("*.txt")))
-    known = [row for row in kept if row.sha256 == sha256 and row.tatqa.exact.count == len(tatqa)]
+    known = next((row for row in kept if row.sha256 == sha256 and row.tatqa.exact.count == len(tatqa)), None)
     if known:
-        marks = known[0].tatqa, known[0].convfinqa
+        marks = known.tatqa, known.convfinqa
     else:
         with Engine(path, threads=usable_cores(), context_tokens=settings.context_tokens) as engine:
             answerer = Answerer(engine, instructions, evidence_tokens=settings.evidence_tokens, abstain_below=0.0)

@@ -29,12 +29,12 @@ from finslm.answer.units import (
 )
 from finslm.documents import Answer, Citation, Passage, Question, Scale
 from finslm.errors import ProgramError
-from finslm.money import CURRENCY, FACTORS, SCALES
+from finslm.money import CURRENCY, FACTORS, MAGNITUDE, SCALES
 
 BETWEEN_AMOUNTS = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 AMOUNT = re.compile(
-    rf"(?:{CURRENCY}|[($€£¥\s+\-\u2212\u2013])*(?:\d[\d,]*\.?\d*|\.\d+)[)\s]*"
-    r"(?:(?P<share>%|per\s?cent)[)\s]*|(?P<magnitude>(?i:thousand|million|billion|[mb]n|mm|[mkb])))?"
+    rf"(?:{CURRENCY}|[(\s+\-\u2212\u2013])*(?:\d[\d,]*\.?\d*|\.\d+)[)\s]*"
+    rf"(?:(?P<share>%|per\s?cent)[)\s]*|(?P<magnitude>(?i:{MAGNITUDE})))?"
 )
 """Words that are one number as printed, and nothing else."""
 CONVERTING = frozenset(map(Decimal, ("1000", "10000", "1000000")))

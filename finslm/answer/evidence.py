@@ -50,6 +50,11 @@ def _comes_first(piece: Passage) -> bool:
     return is_whole_table or bool(YEARS.search(piece.text) or UNITS.search(piece.text))
 
 
+def is_unseen(sign: str) -> bool:
+    """Is this a sign that no person sees and no model copies: a control character, a soft hyphen, a mark of direction?"""
+    return not (sign.isprintable() or sign.isspace())
+
+
 def sentences(passage: Passage) -> Iterator[Passage]:
     """A text by sentences and lines; blanks go with what is before."""
     return _cut(passage, SENTENCE)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from finslm.answer.evidence import is_unseen
 from finslm.answer.numbers import EvidenceNumber
 from finslm.answer.program import CONSTANTS, FUNCTIONS
 from finslm.answer.prompt import BETWEEN_CELLS
@@ -73,7 +74,7 @@ def _words_of(passages: Sequence[Passage]) -> str:
     of a table. Control characters would not survive the grammar's own syntax; the span is looked up in the evidence again.
     """
     lines = (line for passage in passages for line in _lines(passage.text))
-    return "\n".join(" ".join("".join(c for c in line if c.isprintable() or c.isspace()).split()) for line in lines)
+    return "\n".join(" ".join("".join(c for c in line if not is_unseen(c)).split()) for line in lines)
 
 
 def _lines(text: str) -> list[str]:

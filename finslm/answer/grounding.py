@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from finslm.answer.evidence import is_unseen
 from finslm.answer.numbers import EvidenceNumber
 from finslm.documents import Citation, Passage
-
-HIDDEN = "\u00ad\u200b-\u200f\u2060\ufeff\ue000-\uf8ff"
-"""Signs that nobody sees, and that the grammar leaves out of words (grammar.py), as parts of a character class."""
 
 
 def stated(
@@ -27,9 +25,11 @@ def cite(number: EvidenceNumber) -> Citation:
 
 
 def cite_words(words: str, passages: Sequence[Passage]) -> Citation | None:
-    """The first place where `words` stand, whatever white space lies between them; if they can, as words and numbers of
-    their own."""
-    pattern = rf"[\s{HIDDEN}]+".join(rf"[{HIDDEN}]*".join(map(re.escape, word)) for word in words.split())
+    """The first place where `words` stand, whatever white space lies between them, and whatever unseen signs among them; if they can,
+    as words and numbers of their own."""
+    unseen = re.escape("".join({sign for passage in passages for sign in passage.text if is_unseen(sign)}))
+    within, between = (f"[{unseen}]*" if unseen else ""), rf"[\s{unseen}]+"
+    pattern = between.join(within.join(map(re.escape, word)) for word in words.split())
     for wanted in (rf"(?<![\w.,]){pattern}(?!\w|[.,]\d)", pattern):
         for passage in passages:
             if match := re.search(wanted, passage.text):

@@ -13,7 +13,7 @@ from finslm.documents import Passage
 NUMBER = re.compile(r"(?<![\w.,+])(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<![\w.,])\.\d+")
 
 SIGN_CHARACTERS = 12
-"""Before and after a number, among which its sign stands."""
+"""Before a number, among which its sign stands."""
 OPENED, CLOSED = re.compile(r"\([ $€£]*$"), re.compile(r" *\)")
 # `| (3.2%) |` is less than nothing; in a sentence `(3.2%)` repeats in percent what it said before.
 OPENED_CELL, SHARE_CLOSED_CELL = re.compile(r"(?:^|[|\n])\s*\(\s*$"), re.compile(r"\s*%\s*\)\s*(?:[|\n]|$)")
@@ -47,7 +47,7 @@ def numbers_of(text: str) -> list[str]:
 
 def _value(text: str, match: re.Match[str]) -> Decimal:
     value = Decimal(match.group().replace(",", ""))
-    before, after = text[max(0, match.start() - SIGN_CHARACTERS) : match.start()], text[match.end() :][:SIGN_CHARACTERS]
-    is_bracketed = OPENED.search(before) and CLOSED.match(after)
-    is_negative_share = OPENED_CELL.search(before) and SHARE_CLOSED_CELL.match(after)
-    return -value if is_bracketed or is_negative_share or MINUS.search(before) else value
+    before = text, max(0, match.start() - SIGN_CHARACTERS), match.start()
+    is_bracketed = CLOSED.match(text, match.end()) and OPENED.search(*before)
+    is_negative_share = SHARE_CLOSED_CELL.match(text, match.end()) and OPENED_CELL.search(*before)
+    return -value if is_bracketed or is_negative_share or MINUS.search(*before) else value

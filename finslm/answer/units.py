@@ -13,14 +13,14 @@ from finslm.answer.numbers import EvidenceNumber
 from finslm.answer.program import literal_of, parsed
 from finslm.documents import Passage, Scale
 from finslm.errors import ProgramError
-from finslm.money import CURRENCY, ISO_CODES, SCALES, iso_code, read_headings, usual_currency
+from finslm.money import CURRENCY, ISO_CODES, MAGNITUDE, SCALES, iso_code, read_headings, usual_currency
 
 SHARES, PERCENT, OTHER, UNKNOWN, RATIO = "shares", "percent", "other", "unknown", "ratio"
 """What a unit may be beside a currency: OTHER things are counted (employees, days), of UNKNOWN nothing is said, a RATIO has none."""
 # A blank, but no end of a line, may stand between a number and its unit.
 BEFORE = re.compile(rf"({CURRENCY})[^\S\n]?[(\-−]?[^\S\n]?$")
 AFTER = re.compile(
-    r"\)?[^\S\n]?(?:(?P<percent>%|per[^\S\n]?cent\b)|(?P<scale>thousand|million|billion|[mb]n|mm|[mkb])?\b[^\S\n]?"
+    r"\)?[^\S\n]?(?:(?P<percent>%|per[^\S\n]?cent\b)|(?P<scale>" + MAGNITUDE + r")?\b[^\S\n]?"
     rf"(?:(?:of[^\S\n])?(?:\w+[^\S\n])?(?P<shares>shares)\b|(?P<money>euros?|dollars|pounds|yen|{CURRENCY})(?![\w\d])"
     r"|(?P<things>(?:[a-z-]+[^\S\n])?(?:employees|people|persons|staff|customers|stores|branches|locations|units|days|weeks"
     r"|months|years|hours|times|companies|countries|barrels|tonnes|options|awards|members|shareholders|holders|bps"

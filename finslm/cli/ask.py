@@ -77,9 +77,9 @@ def _ask_batch(context: typer.Context, batch: Path, out: Path, model: str | None
     from finslm.desk import Models
 
     session = session_of(context)
+    questions = load_questions(batch)
     if out.exists() and out.samefile(batch):
         raise UsageError("--out is the question file itself", safe="it is as it was", next_step="name another file")
-    questions = load_questions(batch)
     with session.open_desk() as desk, progress(quiet=session.quiet) as bar:
         # A model that nobody knows would fail every line; it is no line's own failure.
         Models(session.settings).name_for("ask", model)

@@ -151,8 +151,8 @@ class AnswersFile:
         kept = path.read_bytes() if resume and path.exists() else b""
         # A line without its end was cut short by a crash; it is asked again. What stands before it is not touched.
         whole = kept[: kept.rfind(b"\n") + 1]
-        lines = whole.split(b"\n")[:-1]
-        if [_id_of(line) for line in lines] != [question.id for question in questions[: len(lines)]]:
+        answers = [_fields_of(line) for line in whole.split(b"\n")[:-1]]
+        if [answer.get("id") for answer in answers] != [question.id for question in questions[: len(answers)]]:
             raise UsageError(
                 f"{path} holds answers to other questions, or in another order",
                 next_step="give the questions that it was begun with, or another --out",
@@ -160,7 +160,7 @@ class AnswersFile:
         with no_space_is_told(path), path.open("ab" if resume else "wb") as file:
             if whole != kept:
                 file.truncate(len(whole))
-        return len(lines), sum(map(_tells_error, lines))
+        return len(answers), sum(answer.get("error") is not None for answer in answers)
 
     def append(self, answer: Answer) -> None:
         """Adds one answer. Raises NoSpaceLeft."""
@@ -203,17 +203,8 @@ def _name_of(number: int, line: str) -> str:
         return f"line {number}"
 
 
-def _tells_error(line: bytes) -> bool:
-    """Whether a line of answers is that of a question that failed."""
-    return _fields_of(line).get("error") is not None
-
-
-def _id_of(line: bytes) -> object:
-    """Whose answer a line is."""
-    return _fields_of(line).get("id")
-
-
 def _fields_of(line: bytes) -> dict[str, Any]:
+    """What a line of answers tells; nothing where it is none."""
     try:
         fields = json.loads(line)
     except ValueError:

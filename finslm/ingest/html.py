@@ -11,8 +11,9 @@ from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 
 from finslm.documents import Reading
+from finslm.ingest.hidden import HIDDEN_NOTE
 from finslm.ingest.html_hidden import FACTS, take_out_hidden
-from finslm.ingest.text import HIDDEN_NOTE, decoded, pages_of
+from finslm.ingest.text import decoded, pages_of
 from finslm.ingest.xml_data import parser
 
 XHTML = "http://www.w3.org/1999/xhtml"

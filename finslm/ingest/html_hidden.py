@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 from lxml.html import HtmlElement
 
+from finslm.ingest.hidden import LEAST_WHITE
+
 LEAST_SIZE = {"": 1.0, "px": 2.0, "pt": 2.0, "em": 0.15, "rem": 0.15, "%": 15.0}
 LEAST_OPACITY = 0.05
 FAR_OFF = -900.0  # pixels or points to the left of or above the page
-LEAST_WHITE = 240
 NUMBER = re.compile(r"(-?[\d.]+)\s*([a-z%]*)")
 HEX_COLOUR = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b")
 RGB_COLOUR = re.compile(r"rgba?\(\s*(\d+)[,\s]+(\d+)[,\s]+(\d+)(?:[,/\s]+([\d.]+))?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import cast
 
@@ -59,11 +60,9 @@ def _body(part: EmailMessage | None) -> str:
 
 def _content(part: EmailMessage) -> str:
     """The text of a part, also where it states no encoding, or one that does not exist."""
-    try:
+    with suppress(LookupError, ValueError):  # then it is told by its letters, as where none is stated
         if part.get_content_charset() is not None:
             return str(part.get_content()).replace("\r\n", "\n")
-    except (LookupError, ValueError):
-        pass  # told by its letters, as where none is stated
     payload = part.get_payload(decode=True)
     return decoded(payload) if isinstance(payload, bytes) else str(payload)
 
@@ -89,7 +88,7 @@ def _is_attachment(part: EmailMessage) -> bool:
 
 def _name(part: EmailMessage) -> str:
     if part.get_content_type() == "message/rfc822":
-        subject = str(cast(EmailMessage, part.get_content())["Subject"] or "mail")
+        subject = _header(cast(EmailMessage, part.get_content()), "Subject") or "mail"
         return bare_name(part.get_filename() or f"{subject.replace('/', ' ')}.eml")
     return bare_name(part.get_filename() or "unnamed")
 

@@ -11,6 +11,7 @@ import pypdfium2.raw
 
 from finslm.documents import Page, Reading, Table
 from finslm.errors import UnreadableDocument
+from finslm.ingest.hidden import HIDDEN_NOTE
 from finslm.ingest.page_notes import notes_on_pages
 from finslm.ingest.pdf_hidden import may_hide, take_out_hidden
 from finslm.ingest.pdf_scans import is_scan
@@ -62,9 +63,7 @@ def read(content: bytes) -> Reading:
             next_step="get the file again from its source",
         )
     pages = tuple(Page(index, page) for index, page in enumerate(text.pages))
-    told = notes_on_pages(
-        ("pages that cannot be read", text.unreadable), ("hidden text left out of pages", text.with_hidden)
-    )
+    told = notes_on_pages(("pages that cannot be read", text.unreadable), (f"{HIDDEN_NOTE} of pages", text.with_hidden))
     return Reading(
         "application/pdf", text.title, pages, tables=text.tables, notes=(*notes, *told), scanned=text.scanned
     )

@@ -22,10 +22,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from finslm.ingest.geometry import UNCHANGED, Box, Matrix, area, moved, overlap, scale_of, seen_from, times
+from finslm.ingest.hidden import LEAST_WHITE
 
 LEAST_FONT_SIZE = 2.0  # points
 LEAST_LINE = 1.5 * LEAST_FONT_SIZE  # a line is higher than its font size, by up to a half
-LEAST_WHITE = 240  # of 255, for red, green and blue alike
 SCAN_COVERAGE = 0.5  # of the page's area under pictures
 FORM_DEPTH = 8
 SAMPLED_EVERY = 8  # characters

@@ -9,7 +9,6 @@ import charset_normalizer
 from finslm.documents import Page, Reading
 from finslm.errors import UnreadableDocument
 
-HIDDEN_NOTE = "hidden text left out"
 PAGE_CHARACTERS = 3000
 BREAKS = ("\n\n", "\n", " ")
 TITLE_CHARACTERS = 120

@@ -20,8 +20,9 @@ from docx.package import Package
 
 from finslm.documents import Reading
 from finslm.ingest.damage import damage_told
+from finslm.ingest.hidden import HIDDEN_NOTE
 from finslm.ingest.rows import row_text
-from finslm.ingest.text import HIDDEN_NOTE, pages_of
+from finslm.ingest.text import pages_of
 from finslm.ingest.word_hidden import is_hidden
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -9,7 +9,8 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
-LEAST_WHITE = 240  # of 255, for red, green and blue alike
+from finslm.ingest.hidden import LEAST_WHITE
+
 LEAST_SIZE = 4  # half points
 COLOURED = (qn("w:tbl"), qn("w:txbxContent"))
 

@@ -407,6 +407,8 @@ def test_a_full_disk_loses_nothing_that_was_stored(run: Run, home: Path) -> None
         (("search", "x", "--sensitivity", "secret"), 2, "public, internal, confidential, mnpi"),
         (("ask", "x", "--form", "S-1"), 2, "there is no form S-1"),
         (("ask", "--batch", "q", "--out", "a", "--year", "2022"), 2, "--year 2022 limits one QUESTION"),
+        (("ask", "--batch", "no-questions", "--out", "passphrase"), 2, "there is no question file"),
+        (("ask", "--batch", "passphrase", "--out", "passphrase"), 2, "the question file itself"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(
