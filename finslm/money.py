@@ -31,9 +31,10 @@ CURRENCIES = {
 }  # fmt: skip
 """ISO codes by sign, abbreviation or name, in small letters."""
 ISO_CODES = frozenset(CURRENCIES.values())
+CURRENCY_LETTERS = "USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs|BRL|NZD|TWD|RMB|CNY|KRW|SEK|NOK|DKK|MXN|ZAR|PLN"
 CURRENCY = (
     r"(?:(?<![A-Za-z])(?:US|HK|AU|CA|NZ|NT|Cdn|[ACRS])?\$|£|€|¥|₹"
-    r"|\b(?:USD|EUR|GBP|JPY|CHF|SFr|CAD|INR|SGD|HKD|AUD|Rs|BRL|NZD|TWD|RMB|CNY|KRW|SEK|NOK|DKK|MXN|ZAR|PLN)\b\.?)"
+    rf"|\b(?:{CURRENCY_LETTERS})(?![^\W\d])\.?)"
 )
 """A regular expression for the signs and abbreviations."""
 SCALES: dict[str, FigureScale] = {

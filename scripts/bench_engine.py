@@ -54,7 +54,7 @@ from finslm.model.requantize import EMBEDDING, OUTPUT
 
 NAMES = ("finslm-135m", "finslm-0.5b")
 ROUNDS = 3
-WRITING_TURNS = 3
+TURNS = 3
 """In each round, one right after the other."""
 SIDE = 1024
 """Of the square matrices that are multiplied."""
@@ -105,24 +105,21 @@ def write_json(to: Path | None, figures: Mapping[str, Figures]) -> None:
 def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, notes: Path, rounds: int) -> Figures:
     """Tokens a second of one model, and seconds of one and five questions; competitors between our own rounds."""
     flash = prefers_flash_attention(path, threads=usable_cores(), context_tokens=CONTEXT_TOKENS, notes=notes)
-    found, turns, costs = list[Figures](), list[Figures](), list[float]()
+    found, taken, costs = list[Figures](), list[Figures](), list[float]()
     for number in range(rounds):
         tell(f"  round {number + 1} of {rounds}")
         with Engine(path, is_proven=True, flash_attention=flash, drafts=False) as engine:
-            turns += [writing_turn(engine, path, flash, llama_bench, turn) for turn in range(WRITING_TURNS)]
-            ours = prompt_rate(engine, text, number)
-        theirs = bench_of_llama_cpp(llama_bench, path, flash, prompt=PROMPT_TOKENS)
-        prompt, writing = default_rates(base, text, rounds=1)
+            taken += [turn(engine, path, text, flash, llama_bench, TURNS * number + n) for n in range(TURNS)]
+        prompt, writing = default_rates(base, text, rounds=TURNS)
         with Engine(
             path, is_proven=True, flash_attention=flash, drafts=False, context_tokens=4 * CONTEXT_TOKENS
         ) as engine:
             one, five = questions(engine, text, number)
-            costs += [grammar_cost(engine, task_about(engine, text, 2 * number)) for _ in range(WRITING_TURNS)]
+            costs += [grammar_cost(engine, task_about(engine, text, 2 * number)) for _ in range(TURNS)]
             waited = urgent_wait(engine, text, number)
         with Engine(path, is_proven=True, flash_attention=flash) as engine:
             _, guessed = questions(engine, text, number)
         figures = {
-            "prompt": ours,
             "one question, s": one,
             "five questions, s": five,
             "five questions with guesses, s": guessed,
@@ -130,7 +127,7 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
             "base, llama-cpp-python: prompt": prompt,
             "base, llama-cpp-python: writing": writing,
         }
-        found.append(figures | theirs)
+        found.append(figures)
     # The best round of each, ours and theirs: what disturbs a round says nothing about either.
     best = {key: (min if key.endswith(", s") else max)(figures[key] for figures in found) for key in found[0]}
     about = {
@@ -138,25 +135,30 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
         "bytes": float(path.stat().st_size),
         "flash attention": float(flash),
     }
-    return best | writing_figures(turns) | about
+    return turn_figures(taken) | best | about
 
 
-def writing_turn(engine: Engine, path: Path, flash: bool, llama_bench: Path | None, number: int) -> Figures:
-    """Tokens a second of texts of one length: llama-bench while the engine rests, ours without a grammar and with one."""
-    theirs = bench_of_llama_cpp(llama_bench, path, flash, written=WRITTEN_TOKENS)
-    return theirs | {
+def turn(engine: Engine, path: Path, text: str, flash: bool, llama_bench: Path | None, number: int) -> Figures:
+    """Tokens a second, llama-bench's while the engine rests: of texts of one length, ours without a grammar and with one; then of
+    a prompt.
+    """
+    wrote = bench_of_llama_cpp(llama_bench, path, flash, written=WRITTEN_TOKENS)
+    wrote |= {
         "writing": writing_rate(engine, 1, None, number),
         "writing under a grammar": writing_rate(engine, 1, ENDLESS, number),
         "eight together": writing_rate(engine, TOGETHER, ENDLESS, number),
     }
+    read = bench_of_llama_cpp(llama_bench, path, flash, prompt=PROMPT_TOKENS)
+    return wrote | read | {"prompt": prompt_rate(engine, text, number)}
 
 
-def writing_figures(turns: Sequence[Figures]) -> Figures:
+def turn_figures(turns: Sequence[Figures]) -> Figures:
     """The best turn of each; of two in one turn the ratio, and its median: the machine's speed drifts between turns."""
     best = {key: max(turn[key] for turn in turns) for key in turns[0]}
     best[UNFORCED_ADDS] = median(turn["writing"] / turn["writing under a grammar"] - 1 for turn in turns)
-    if "llama-bench: writing" in best:
-        best["writing, of llama-bench's"] = median(turn["writing"] / turn["llama-bench: writing"] for turn in turns)
+    for key in ("prompt", "writing"):
+        if f"llama-bench: {key}" in best:
+            best[f"{key}, of llama-bench's"] = median(turn[key] / turn[f"llama-bench: {key}"] for turn in turns)
     return best
 
 
@@ -309,8 +311,8 @@ def all_ratios(figures: dict[str, Figures]) -> Figures:
         ratios[f"prompt_vs_default_{short_name(name)}"] = model["prompt"] / model["base, llama-cpp-python: prompt"]
         ratios[f"guesses_{short_name(name)}"] = model["five questions, s"] / model["five questions with guesses, s"]
     if all("llama-bench: prompt" in model for model in figures.values()):
-        ratios["prompt_vs_llama_bench"] = min(m["prompt"] / m["llama-bench: prompt"] for m in figures.values())
-        ratios["decode_vs_llama_bench"] = min(m["writing, of llama-bench's"] for m in figures.values())
+        for ratio, key in (("prompt", "prompt"), ("decode", "writing")):
+            ratios[f"{ratio}_vs_llama_bench"] = min(m[f"{key}, of llama-bench's"] for m in figures.values())
     return ratios
 
 

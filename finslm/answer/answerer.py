@@ -70,7 +70,7 @@ class Answerer:
         )
         # The probability of this very line among all that the model could have said, for where the grammar had to hold it
         # back it was wrong more often; lowered where the evidence speaks of a part of the question only.
-        confidence = round(coverage * math.exp(written.free_logprob), 4)
+        confidence = round(coverage * math.exp(written.logprob), 4)
         line = parse_line(written.text)
         if line is None:
             return abstain(question, "the model did not come to an end", confidence)

@@ -11,6 +11,7 @@ from typing import cast
 
 from finslm.answer.grounding import cite, cite_words, stated
 from finslm.answer.line import AnswerLine
+from finslm.answer.numbers import AMOUNT as PRINTED
 from finslm.answer.numbers import EvidenceNumber
 from finslm.answer.program import amounts, execute, holds, operands
 from finslm.answer.units import (
@@ -33,7 +34,7 @@ from finslm.money import CURRENCY, FACTORS, MAGNITUDE, SCALES
 
 BETWEEN_AMOUNTS = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 AMOUNT = re.compile(
-    rf"(?:{CURRENCY}|[(\s+\-\u2212\u2013])*(?:\d[\d,]*\.?\d*|\.\d+)[)\s]*"
+    rf"(?:{CURRENCY}|[(\s+\-\u2212\u2013])*(?:{PRINTED}|\.\d+)[)\s]*"
     rf"(?:(?P<share>%|per\s?cent)[)\s]*|(?P<magnitude>(?i:{MAGNITUDE})))?"
 )
 """Words that are one number as printed, and nothing else."""

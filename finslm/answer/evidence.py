@@ -14,6 +14,8 @@ from finslm.documents import Passage
 WORD = re.compile(r"\w+")
 SENTENCE = re.compile(r"\S.*?(?:[.;:!?](?=\s)|\n|\Z)", re.DOTALL)
 ROW = re.compile(r"\S.*?(?:\n|\Z)")
+STRETCH = re.compile(r"\S.{0,1999}(?!\S)|\S{1,2000}", re.DOTALL)
+"""What is read of a text that has no end of a sentence: to a blank, and not too long to fit."""
 YEARS = re.compile(r"(?:\b(?:19|20)\d\d\b.*){2}")
 UNITS = re.compile(r"\bin (?:\S+ )?(?:thousand|million|billion)", re.IGNORECASE)
 """Lines that give the columns their years, and the numbers their scale: without them no number means anything."""
@@ -61,12 +63,13 @@ def sentences(passage: Passage) -> Iterator[Passage]:
 
 
 def _pieces(passage: Passage, tokens: int, count: Count) -> Iterator[Passage]:
-    """A table as it is, one that is too large by its rows, text by sentences and lines."""
+    """A table as it is, one that is too large by its rows, text by sentences and lines; none of these is longer than a STRETCH."""
     is_table = BETWEEN_CELLS in passage.text
     if is_table and count(passage.text) <= tokens:
         yield passage
         return
-    yield from _cut(passage, ROW) if is_table else sentences(passage)
+    for piece in _cut(passage, ROW) if is_table else sentences(passage):
+        yield from _cut(piece, STRETCH)
 
 
 def _cut(passage: Passage, pattern: re.Pattern[str]) -> Iterator[Passage]:

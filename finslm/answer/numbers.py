@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from finslm.documents import Passage
+from finslm.money import CURRENCY_LETTERS
 
-# 1,452.4 or 1452.4 or .5; not the inside of a word or of a longer number, nor the pieces of a telephone number.
-NUMBER = re.compile(r"(?<![\w.,+])(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<![\w.,])\.\d+")
+AMOUNT = (
+    r"(?:(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+|\d{1,3}(?:['\u2019]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)"
+    r"(?:\.\d+)?(?!\d))"
+)
+"""1,452.4 and 1452.4; 1 452 with a blank that breaks no line, the Swiss 1'452, the Indian 1,45,200."""
+GLUED = "|".join(rf"(?<=\b{letters})" for letters in CURRENCY_LETTERS.split("|"))
+# Not the inside of a word or of a longer number, but RMB15; not the pieces of a telephone number, but +5.2%.
+NUMBER = re.compile(
+    rf"(?<![\w.,+]){AMOUNT}|(?:{GLUED}){AMOUNT}|(?<![\w.,)]\+)(?<=\+){AMOUNT}(?=\s?(?:%|per\s?cent))|(?<![\w.,])\.\d+"
+)
+SEPARATOR = re.compile(r"[^\d.]")
 
 SIGN_CHARACTERS = 12
 """Before a number, among which its sign stands."""
@@ -42,11 +52,16 @@ def numbers_in(passages: Sequence[Passage]) -> tuple[EvidenceNumber, ...]:
 
 def numbers_of(text: str) -> list[str]:
     """The numbers of `text` as a program writes them: without thousands separators and signs, in reading order."""
-    return [format(Decimal(match.group().replace(",", "")), "f") for match in NUMBER.finditer(text)]
+    return [format(plain(match.group()), "f") for match in NUMBER.finditer(text)]
+
+
+def plain(printed: str) -> Decimal:
+    """The value of what NUMBER matches, without a sign."""
+    return Decimal(SEPARATOR.sub("", printed))
 
 
 def _value(text: str, match: re.Match[str]) -> Decimal:
-    value = Decimal(match.group().replace(",", ""))
+    value = plain(match.group())
     before = text, max(0, match.start() - SIGN_CHARACTERS), match.start()
     is_bracketed = CLOSED.match(text, match.end()) and OPENED.search(*before)
     is_negative_share = SHARE_CLOSED_CELL.match(text, match.end()) and OPENED_CELL.search(*before)

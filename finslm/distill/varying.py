@@ -104,11 +104,11 @@ class _Telling:
 
 
 def _times(number: str, factor: Decimal) -> Decimal:
-    value = Decimal(number.replace(",", ""))
+    value = Decimal(numbers_of(number)[0])
     return (value * factor).quantize(value) or value
 
 
 def _stays(number: str) -> bool:
     """Years, days and the numbers that programs may always use mean the same everywhere."""
-    written = number.replace(",", "")
+    written = numbers_of(number)[0]
     return bool(YEAR.fullmatch(number)) or written in CONSTANTS or (written.isdigit() and int(written) <= LARGEST_DAY)

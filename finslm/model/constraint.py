@@ -12,14 +12,7 @@ import llguidance.numpy
 import numpy as np
 
 from finslm.errors import ModelUnusable
-from finslm.model.choosing import Logits, Tokens
-
-FEW = 2048
-"""Allowed tokens up to which it is quicker to gather them than to rule out the others."""
-PENALTIES = np.where(
-    np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little"), 0, -np.inf
-).astype(np.float32)
-"""What a byte of a mask adds to the eight logits that it stands for."""
+from finslm.model.choosing import Allowed
 
 
 def lark(grammar: str) -> str:
@@ -55,18 +48,14 @@ class Constraint:
     def __init__(self, vocabulary: Vocabulary, grammar: str) -> None:
         self._matcher = llguidance.LLMatcher(vocabulary.tokenizer, grammar, log_level=0)
         self._raise_if_broken()
-        self._bitmask = llguidance.numpy.allocate_token_bitmask(1, vocabulary.tokenizer.vocab_size)
+        self._size = vocabulary.tokenizer.vocab_size
+        self._bitmask = llguidance.numpy.allocate_token_bitmask(1, self._size)
 
-    def narrowed(self, logits: Logits) -> tuple[Logits, Tokens | None]:
-        """The logits of the tokens that may follow, with these tokens; or, where they are many, all, others at -inf."""
+    def allowed(self) -> Allowed:
+        """Which tokens (vocabulary,) may follow."""
         llguidance.numpy.fill_next_token_bitmask(self._matcher, self._bitmask, 0)
         self._raise_if_broken()
-        mask = self._bitmask.view(np.uint8).reshape(-1)
-        allowed = np.unpackbits(mask, bitorder="little").view(bool)
-        if np.count_nonzero(allowed) > FEW:
-            return logits + PENALTIES.take(mask, axis=0).reshape(-1)[: len(logits)], None
-        tokens = np.flatnonzero(allowed)
-        return logits[tokens], tokens
+        return np.unpackbits(self._bitmask.view(np.uint8)[0], count=self._size, bitorder="little").view(np.bool_)
 
     def accept(self, token: int) -> list[int]:
         """Takes the chosen token; gives the tokens that the grammar now forces, already taken as well."""

@@ -6,7 +6,7 @@ the evidence, so the guess is often right; a wrong one costs a few rows of one b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 NGRAM = 2
 DRAFT_TOKENS = 4
@@ -17,29 +17,29 @@ TRIAL = 12
 
 
 class Lookup:
-    """Guesses the continuation of one text from the text itself."""
+    """Guesses the continuation of one text, `tokens`, from the text itself; the list may grow between guesses."""
 
-    def __init__(self, tokens: Iterable[int]) -> None:
-        self._tokens: list[int] = []
+    def __init__(self, tokens: Sequence[int]) -> None:
+        self._tokens = tokens
         self._after: dict[tuple[int, ...], int] = {}
+        self._entered = NGRAM
         self._offered = self._used = 0
-        self.extend(tokens)
-
-    def extend(self, tokens: Iterable[int]) -> None:
-        """Adds what was written."""
-        for token in tokens:
-            # The last place of an n-gram wins: what was said last is likelier to be said again. Its own end is not yet
-            # a place to copy from, so it is entered when the next token comes.
-            if len(self._tokens) >= NGRAM:
-                self._after[tuple(self._tokens[-NGRAM:])] = len(self._tokens)
-            self._tokens.append(token)
 
     def guess(self) -> list[int]:
         """Up to DRAFT_TOKENS tokens that may follow; none where guessing has not paid."""
         if self._offered >= TRIAL and self._used < LEAST_USE * self._offered:
             return []
+        self._enter()
         place = self._after.get(tuple(self._tokens[-NGRAM:]))
-        return [] if place is None else self._tokens[place : place + DRAFT_TOKENS]
+        return [] if place is None else list(self._tokens[place : place + DRAFT_TOKENS])
+
+    def _enter(self) -> None:
+        """Notes what stands behind each n-gram. The last place wins: what was said last is likelier to be said again; the end
+        of the text is no place to copy from yet.
+        """
+        for place in range(self._entered, len(self._tokens)):
+            self._after[tuple(self._tokens[place - NGRAM : place])] = place
+        self._entered = max(NGRAM, len(self._tokens))
 
     def learn(self, offered: int, used: int) -> None:
         """Is told how many of the guessed tokens were computed, and how many came true."""

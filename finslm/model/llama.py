@@ -132,17 +132,19 @@ class Llama:
         """Forgets every sequence."""
         llama_cpp.llama_memory_clear(self._memory, True)
 
-    def save(self, sequence: int) -> bytes:
+    def save(self, sequence: int) -> NDArray[np.uint8]:
         """What `sequence` holds, to be loaded later."""
-        size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
-        buffer = (ctypes.c_uint8 * size)()
-        written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
-        return bytes(memoryview(buffer)[:written])
+        saved = np.empty(llama_cpp.llama_state_seq_get_size(self._context, sequence), np.uint8)
+        written = llama_cpp.llama_state_seq_get_data(self._context, _address(saved), saved.size, sequence)
+        return saved[:written]
 
-    def load(self, sequence: int, saved: bytes) -> bool:
+    def load(self, sequence: int, saved: NDArray[np.uint8]) -> bool:
         """Lets `sequence` hold what was saved; False when the context has no room for it."""
-        buffer = (ctypes.c_uint8 * len(saved)).from_buffer_copy(saved)
-        return bool(llama_cpp.llama_state_seq_set_data(self._context, buffer, len(saved), sequence))
+        return bool(llama_cpp.llama_state_seq_set_data(self._context, _address(saved), saved.size, sequence))
+
+
+def _address(data: NDArray[np.uint8]) -> Any:
+    return data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
 
 
 def _cell_bytes(model: Any) -> int:

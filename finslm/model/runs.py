@@ -21,14 +21,13 @@ LogitsAt = Callable[[int], Logits]
 
 @dataclass(frozen=True)
 class Generation:
-    """What the model wrote: its text, its natural log-probability under the grammar, its length, and its log-probability
-    among all that the model could have said; the latter is low where the grammar had to hold the model back.
+    """What the model wrote: its text, its length, and the natural log-probability of what was chosen, among all that the model could
+    have said: it is low where the grammar had to hold the model back.
     """
 
     text: str
-    logprob: float
     tokens: int
-    free_logprob: float
+    logprob: float
 
 
 class Ticket(Generic[Result]):
@@ -141,7 +140,7 @@ class Writing(Run):
         self._is_end = is_end
         self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
         self._text: list[str] = []
-        self._logprob = self._free_logprob = 0.0
+        self._logprob = 0.0
         self.is_finished = False
 
     @property
@@ -175,16 +174,15 @@ class Writing(Run):
 
     def generation(self) -> Generation:
         """What was written."""
-        return Generation("".join(self._text), self._logprob, self._written, self._free_logprob)
+        return Generation("".join(self._text), self._written, self._logprob)
 
     def _choose(self, logits: Logits) -> list[int]:
         """Chooses a token and takes those that the grammar then forces; none at the end."""
-        token, logprob = self._chooser.choose(*(self._constraint.narrowed(logits) if self._constraint else (logits,)))
+        token = self._chooser.choose(logits, self._constraint.allowed() if self._constraint else None)
         if self._is_end(token):
             self.is_finished = True
             return []
-        self._logprob += logprob
-        self._free_logprob += float(logits[token]) - log_sum_exp(logits) if self._constraint else logprob
+        self._logprob += float(logits[token]) - log_sum_exp(logits)
         chosen = [token, *(self._constraint.accept(token) if self._constraint else ())]
         self._write(chosen)
         self.is_finished = self.room <= 0 or (self._constraint is not None and self._constraint.is_finished)
@@ -192,7 +190,6 @@ class Writing(Run):
 
     def _write(self, chosen: list[int]) -> None:
         self.tokens += chosen
-        self._lookup.extend(chosen)
         piece = self._utf8.decode(b"".join(map(self._piece_of, chosen)))
         if piece:
             self._text.append(piece)

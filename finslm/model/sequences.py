@@ -11,12 +11,17 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from finslm.model.llama import MAX_SEQUENCES, Llama
 
 WORTH_SAVING = 256
 """Tokens from which a beginning is kept in ordinary memory."""
 WORTH_LOADING = 64
 """Tokens that a saved beginning must be ahead of the best one in the context."""
+WORTH_LEAVING = 128
+"""Tokens of which an idle sequence may hold more than serves the next request, before it leaves the context."""
 STRIDE = 128
 
 
@@ -25,7 +30,7 @@ class Saved:
     """Tokens, and what the model made of them."""
 
     tokens: list[int]
-    data: bytes
+    data: NDArray[np.uint8]
 
 
 class Sequences:
@@ -42,7 +47,7 @@ class Sequences:
     @property
     def bytes_saved(self) -> int:
         """The ordinary memory that saved beginnings take."""
-        return sum(len(saved.data) for saved in self._saved)
+        return sum(saved.data.nbytes for saved in self._saved)
 
     def held(self, tokens: Sequence[int]) -> int:
         """How many tokens, from the first on, need not be computed again."""
@@ -60,8 +65,8 @@ class Sequences:
     def open(self, tokens: Sequence[int]) -> tuple[int, int]:
         """A sequence for `tokens`, and how many of them it holds already.
 
-        Idle sequences that do not serve it leave the context: every token that is computed passes over all cells in
-        use, its own or not.
+        Idle sequences that do not serve it, or only with their first words, leave the context: every token that is computed passes
+        over all cells in use, its own or not, and a prompt of 1,500 tokens is read up to a fifth slower beside another one.
         """
         best = self._best(tokens)
         for other in [other for other in self._idle if other != best]:
@@ -70,13 +75,14 @@ class Sequences:
             self._put_away(next(iter(self._idle)))
         sequence = self._free.pop()
         resident = self._active.get(best) or self._idle.get(best) or []
-        shared = shared_prefix(tokens, resident)
-        loaded = self._load(sequence, tokens, shared + WORTH_LOADING)
-        if not loaded and shared:
-            self._llama.copy(best, sequence, shared)
-        shared = loaded or shared
-        self._active[sequence] = list(tokens[:shared])
-        return sequence, shared
+        common = shared_prefix(tokens, resident)
+        loaded = self._load(sequence, tokens, common + WORTH_LOADING)
+        if not loaded and common:
+            self._llama.copy(best, sequence, common)
+        if best in self._idle and len(resident) - common > WORTH_LEAVING:
+            self._put_away(best)
+        self._active[sequence] = list(tokens[: loaded or common])
+        return sequence, loaded or common
 
     def _best(self, tokens: Sequence[int]) -> int:
         """The sequence that begins most like `tokens`; -1 when none begins like them."""

@@ -46,6 +46,13 @@ def test_of_a_table_too_large_the_headings_and_the_rows_asked_for_stay() -> None
     assert "Impairment of goodwill | 5 | 4" in kept
 
 
+def test_of_a_text_without_sentences_what_is_asked_for_stays() -> None:
+    wall = "word " * 4000 + "the auditor is Ann Lee " + "word " * 4000
+    kept = fitting([passage("a", wall)], "Who is the auditor?", 1000, words)
+    assert any("auditor is Ann Lee" in each.text for each in kept)
+    assert fitting([passage("a", "x" * 9000)], "Who?", 2500, len)
+
+
 @given(st.text(alphabet="ab .\n|2019", max_size=300), st.integers(1, 60))
 def test_every_piece_stands_where_it_says(text: str, tokens: int) -> None:
     kept = fitting([passage("a", text, 7), passage("b", TABLE)], "sales 2019", tokens, words)

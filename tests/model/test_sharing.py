@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import llama_cpp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from finslm.answer.program import CONSTANTS, execute, holds, operands
 from finslm.documents import Passage
 from finslm.errors import Cancelled, ModelUnusable, ProgramError, PromptTooLong
 from finslm.model import Engine, Sampling, chatml, json_schema, lark
+from finslm.model.llama import MAX_SEQUENCES
 from finslm.model.sequences import distinct_cells, shared_prefix
 
 EVIDENCE = "Revenue was 214.6 million in 2025 and 187.9 million in 2024; the margin was 12.5 per cent. " * 4
@@ -132,6 +134,21 @@ def test_evidence_that_left_the_context_comes_back_from_memory(random_path: Path
         assert engine.computed_tokens - before < 16
     with Engine(random_path, context_tokens=1024) as fresh:
         assert fresh.generate(first, max_tokens=1).logprob == pytest.approx(again.logprob, abs=0.5)
+
+
+def test_other_evidence_leaves_the_context_though_it_begins_alike(random_path: Path) -> None:
+    with Engine(random_path, context_tokens=2048) as engine:
+        for number, name in enumerate(("x", "y", "x")):
+            prompt = asked("a?", f"{name} gamma " * 80)
+            before = engine.computed_tokens
+            engine.generate(prompt, max_tokens=1)
+            own = engine.count_prompt_tokens(prompt)
+            held = [
+                llama_cpp.llama_memory_seq_pos_max(engine._llama._memory, sequence) + 1
+                for sequence in range(MAX_SEQUENCES)
+            ]
+            assert sum(held) <= own
+            assert number < 2 or engine.computed_tokens - before < 16
 
 
 def test_memory_for_saved_evidence_is_bounded(random_path: Path) -> None:
