@@ -11,8 +11,7 @@ from typing import cast
 
 from finslm.answer.grounding import cite, cite_words, stated
 from finslm.answer.line import AnswerLine
-from finslm.answer.numbers import AMOUNT as PRINTED
-from finslm.answer.numbers import EvidenceNumber
+from finslm.answer.numbers import PRINTED, EvidenceNumber
 from finslm.answer.program import amounts, execute, holds, operands
 from finslm.answer.units import (
     MAGNITUDES,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from finslm.documents import Passage
 from finslm.money import CURRENCY_LETTERS
 
-AMOUNT = (
+PRINTED = (
     r"(?:(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+|\d{1,3}(?:['\u2019]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)"
     r"(?:\.\d+)?(?!\d))"
 )
@@ -18,7 +18,7 @@ AMOUNT = (
 GLUED = "|".join(rf"(?<=\b{letters})" for letters in CURRENCY_LETTERS.split("|"))
 # Not the inside of a word or of a longer number, but RMB15; not the pieces of a telephone number, but +5.2%.
 NUMBER = re.compile(
-    rf"(?<![\w.,+]){AMOUNT}|(?:{GLUED}){AMOUNT}|(?<![\w.,)]\+)(?<=\+){AMOUNT}(?=\s?(?:%|per\s?cent))|(?<![\w.,])\.\d+"
+    rf"(?<![\w.,+]){PRINTED}|(?:{GLUED}){PRINTED}|(?<![\w.,)]\+)(?<=\+){PRINTED}(?=\s?(?:%|per\s?cent))|(?<![\w.,])\.\d+"
 )
 SEPARATOR = re.compile(r"[^\d.]")
 
@@ -52,16 +52,16 @@ def numbers_in(passages: Sequence[Passage]) -> tuple[EvidenceNumber, ...]:
 
 def numbers_of(text: str) -> list[str]:
     """The numbers of `text` as a program writes them: without thousands separators and signs, in reading order."""
-    return [format(plain(match.group()), "f") for match in NUMBER.finditer(text)]
+    return [format(_plain(match.group()), "f") for match in NUMBER.finditer(text)]
 
 
-def plain(printed: str) -> Decimal:
+def _plain(printed: str) -> Decimal:
     """The value of what NUMBER matches, without a sign."""
     return Decimal(SEPARATOR.sub("", printed))
 
 
 def _value(text: str, match: re.Match[str]) -> Decimal:
-    value = plain(match.group())
+    value = _plain(match.group())
     before = text, max(0, match.start() - SIGN_CHARACTERS), match.start()
     is_bracketed = CLOSED.match(text, match.end()) and OPENED.search(*before)
     is_negative_share = SHARE_CLOSED_CELL.match(text, match.end()) and OPENED_CELL.search(*before)

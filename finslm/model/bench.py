@@ -158,6 +158,7 @@ def compared(path: Path, text: str, task_of: TaskOf, *, notes: Path, rounds: int
         **_task_figures(path, task_of, flash, rounds),
         "weights in memory, MB": memory.model_bytes / 1e6,
         "context in memory, MB": memory.context_bytes / 1e6,
+        "in huge pages, MB": memory.huge_page_bytes / 1e6,
         "flash attention": float(flash),
     }
 

@@ -51,6 +51,10 @@ class Constraint:
         self._size = vocabulary.tokenizer.vocab_size
         self._bitmask = llguidance.numpy.allocate_token_bitmask(1, self._size)
 
+    def admits(self, token: int) -> bool:
+        """May this token follow?"""
+        return self.admissible([token]) == 1
+
     def allowed(self) -> Allowed:
         """Which tokens (vocabulary,) may follow."""
         llguidance.numpy.fill_next_token_bitmask(self._matcher, self._bitmask, 0)

@@ -41,11 +41,14 @@ the system has moved its OpenMP helper to a core of its own.
 
 @dataclass(frozen=True)
 class EngineMemory:
-    """Bytes: the model's weights, the context, and the beginnings of prompts kept in ordinary memory."""
+    """Bytes: the model's weights, the context, and the beginnings of prompts kept in ordinary memory; and how much of the process
+    lies in huge pages.
+    """
 
     model_bytes: int
     context_bytes: int
     saved_bytes: int
+    huge_page_bytes: int
 
     @property
     def total_bytes(self) -> int:
@@ -119,7 +122,7 @@ class Engine:
     def memory(self) -> EngineMemory:
         """What the engine takes."""
         context = self._llama.context_tokens * self._llama.cell_bytes
-        return EngineMemory(self._llama.model_bytes, context, self._sequences.bytes_saved)
+        return EngineMemory(self._llama.model_bytes, context, self._sequences.bytes_saved, self._llama.huge_page_bytes)
 
     def generate(
         self,

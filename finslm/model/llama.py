@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finslm.errors import ModelUnusable
+from finslm.model.huge_pages import gather_in_huge_pages
 from finslm.model.loading_trial import unusable
 from finslm.model.template import Prompt
 
@@ -63,10 +64,12 @@ class Llama:
         self.vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.vocabulary_size: int = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self._row = ctypes.c_float * self.vocabulary_size
+        self._piece = ctypes.create_string_buffer(256)
         self.end_token: int = llama_cpp.llama_vocab_eos(self.vocab)
         self.context_tokens: int = llama_cpp.llama_n_ctx(self._context)
         self.model_bytes: int = llama_cpp.llama_model_size(self._model)
         self.cell_bytes = _cell_bytes(self._model)
+        self.huge_page_bytes = gather_in_huge_pages()
 
     def close(self) -> None:
         """Frees the context and the model."""
@@ -91,9 +94,8 @@ class Llama:
 
     def piece(self, token: int) -> bytes:
         """The bytes that `token` stands for; control tokens stand for nothing."""
-        buffer = ctypes.create_string_buffer(256)
-        count = llama_cpp.llama_token_to_piece(self.vocab, token, buffer, len(buffer), 0, False)
-        return buffer.raw[: max(count, 0)]
+        count = llama_cpp.llama_token_to_piece(self.vocab, token, self._piece, len(self._piece), 0, False)
+        return self._piece.raw[: max(count, 0)]
 
     def is_end(self, token: int) -> bool:
         """Does this token end the output?"""

@@ -178,7 +178,7 @@ class Writing(Run):
 
     def _choose(self, logits: Logits) -> list[int]:
         """Chooses a token and takes those that the grammar then forces; none at the end."""
-        token = self._chooser.choose(logits, self._constraint.allowed() if self._constraint else None)
+        token = self._chooser.choose(logits, self._constraint)
         if self._is_end(token):
             self.is_finished = True
             return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -46,6 +47,18 @@ def admits(llama: Llama, vocabulary: Vocabulary, grammar: str, text: str) -> boo
     while tokens:
         tokens = tokens[1 + len(constraint.accept(tokens[0])) :]
     return constraint.may_end
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_token_is_admitted_where_the_mask_of_all_tokens_has_it(
+    vocabulary: Vocabulary, grammar: str, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    constraint = Constraint(vocabulary, grammar)
+    while not constraint.is_finished:
+        allowed = constraint.allowed()
+        assert [constraint.admits(token) for token in range(len(allowed))] == allowed.tolist()
+        constraint.accept(int(random.choice(np.flatnonzero(allowed))))
 
 
 def sums(depth: int) -> st.SearchStrategy[str]:

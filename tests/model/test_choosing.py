@@ -15,23 +15,32 @@ LOGITS = arrays(np.float32, SIZE, elements=st.floats(-40, 40, width=32))
 SOME = st.sets(st.integers(0, SIZE - 1), min_size=1)
 
 
-def marked(tokens: set[int]) -> np.ndarray:
-    allowed = np.zeros(SIZE, np.bool_)
-    allowed[list(tokens)] = True
-    return allowed
+class Only:
+    """Nothing but these tokens may follow."""
+
+    def __init__(self, tokens: set[int]) -> None:
+        self._tokens = tokens
+
+    def admits(self, token: int) -> bool:
+        return token in self._tokens
+
+    def allowed(self) -> np.ndarray:
+        allowed = np.zeros(SIZE, np.bool_)
+        allowed[list(self._tokens)] = True
+        return allowed
 
 
 @given(LOGITS, SOME)
 def test_the_best_of_what_is_allowed_is_chosen(logits: np.ndarray, tokens: set[int]) -> None:
     best = max(sorted(tokens), key=lambda token: logits[token])
-    assert Chooser(Sampling()).choose(logits, marked(tokens)) == best
+    assert Chooser(Sampling()).choose(logits, Only(tokens)) == best
     assert Chooser(Sampling()).choose(logits) == logits.argmax()
 
 
 @given(LOGITS, SOME, st.integers(0, 99))
 def test_only_what_is_allowed_is_drawn(logits: np.ndarray, tokens: set[int], seed: int) -> None:
     chooser = Chooser(Sampling(2.0, seed))
-    assert {chooser.choose(logits, marked(tokens)) for _ in range(20)} <= tokens
+    assert {chooser.choose(logits, Only(tokens)) for _ in range(20)} <= tokens
 
 
 def test_draws_follow_the_probabilities() -> None:
