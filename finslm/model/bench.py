@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
+from finslm.model.apart import apart
 from finslm.model.choosing import Sampling
 from finslm.model.constraint import lark
 from finslm.model.engine import Engine
@@ -196,9 +197,7 @@ def short_name(name: str) -> str:
 
 def default_rates(path: Path, text: str, rounds: int = 3) -> tuple[float, float]:
     """Prompt tokens and written tokens a second of llama-cpp-python's `Llama` with nothing set but the context."""
-    # In a thread of its own, which takes its OpenMP helpers with it (engine.py).
-    with ThreadPoolExecutor(1) as measuring:
-        return measuring.submit(_default_rates, path, text, rounds).result()
+    return apart(lambda: _default_rates(path, text, rounds))
 
 
 def _default_rates(path: Path, text: str, rounds: int) -> tuple[float, float]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from finslm.model.apart import apart
 from finslm.model.llama import Llama, Step
 from finslm.model.loading_trial import require_survivable
 from finslm.model.machine import this_machine
@@ -31,9 +31,7 @@ def prefers_flash_attention(path: Path, *, threads: int, context_tokens: int, no
     key = _key(path, threads, context_tokens)
     if key not in known:
         require_survivable(path)
-        # In a thread of its own, which takes its OpenMP helpers with it (engine.py).
-        with ThreadPoolExecutor(1) as measuring:
-            known[key] = measuring.submit(_measured, path, threads, context_tokens).result()
+        known[key] = apart(lambda: _measured(path, threads, context_tokens))
         _write(notes, known)
     return known[key]
 
