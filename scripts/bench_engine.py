@@ -49,6 +49,7 @@ from finslm.model.bench import (
     ratios_of,
     seconds,
     short_name,
+    writing_prompt,
     writing_rate,
 )
 from finslm.model.fetch import Fetcher
@@ -142,10 +143,11 @@ def model_figures(path: Path, base: Path, text: str, llama_bench: Path | None, n
 
 
 def turn(engine: Engine, path: Path, text: str, flash: bool, llama_bench: Path | None, number: int) -> Figures:
-    """Tokens a second, llama-bench's while the engine rests: of texts of one length, ours without a grammar and with one; then of
-    a prompt.
+    """Tokens a second, llama-bench's while the engine rests: of texts of one length behind as many tokens, ours without a grammar
+    and with one; then of a prompt.
     """
-    wrote = bench_of_llama_cpp(llama_bench, path, flash, written=WRITTEN_TOKENS)
+    behind = engine.count_prompt_tokens(writing_prompt(number))
+    wrote = bench_of_llama_cpp(llama_bench, path, flash, written=WRITTEN_TOKENS, behind=behind)
     wrote |= {
         "writing": writing_rate(engine, 1, None, number),
         "writing under a grammar": writing_rate(engine, 1, ENDLESS, number),
@@ -194,11 +196,13 @@ def first_token(engine: Engine, text: str, number: int) -> float:
     return seconds(lambda: engine.generate(prompt, max_tokens=1))
 
 
-def bench_of_llama_cpp(tool: Path | None, path: Path, flash: bool, *, prompt: int = 0, written: int = 0) -> Figures:
+def bench_of_llama_cpp(
+    tool: Path | None, path: Path, flash: bool, *, prompt: int = 0, written: int = 0, behind: int = 0
+) -> Figures:
     """llama.cpp's own bench on the same file, with the same threads and attention; what has no tokens is left out."""
     if not tool:
         return {}
-    command = [tool, "-m", path, "-p", prompt, "-n", written, "-t", usable_cores(), "-fa", int(flash)]
+    command = [tool, "-m", path, "-p", prompt, "-n", written, "-d", behind, "-t", usable_cores(), "-fa", int(flash)]
     ran = subprocess.run([*map(str, command), "-r", "1", "-o", "json"], capture_output=True, text=True, check=True)
     rates = {("prompt" if row["n_prompt"] else "writing"): row["avg_ts"] for row in json.loads(ran.stdout)}
     return {f"llama-bench: {key}": rate for key, rate in rates.items()}

@@ -91,8 +91,12 @@ def prompt_rate(engine: Engine, text: str, number: int) -> float:
 
 def writing_rate(engine: Engine, together: int, grammar: str | None, number: int) -> float:
     """Tokens a second of `together` reports that are written at once; see `rate_after`."""
-    prompt = chatml("You write about companies.", f"Write report number {number}.")
-    return rate_after(engine, prompt, grammar, together=together)
+    return rate_after(engine, writing_prompt(number), grammar, together=together)
+
+
+def writing_prompt(number: int) -> Prompt:
+    """What stands before a report."""
+    return chatml("You write about companies.", f"Write report number {number}.")
 
 
 def rate_after(engine: Engine, prompt: Prompt, grammar: str | None, *, together: int = 1) -> float:

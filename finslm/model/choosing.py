@@ -47,17 +47,15 @@ class Chooser:
         self._temperature = sampling.temperature
         self._random = np.random.default_rng(sampling.seed)
 
-    def choose(self, logits: Logits, limit: Limit | None = None) -> int:
-        """The next token: any, or one that `limit` allows."""
-        if limit is None:
-            return self._best(logits)
-        # What the model wants most is mostly allowed.
-        if self._temperature == 0 and limit.admits(best := int(logits.argmax())):
-            return best
-        return self._best(np.where(limit.allowed(), logits, IMPOSSIBLE))
-
-    def _best(self, scores: Logits) -> int:
-        return int(scores.argmax()) if self._temperature == 0 else self._draw(scores)
+    def choose(self, logits: Logits, limit: Limit | None = None) -> tuple[int, float]:
+        """The next token, any or one that `limit` allows, and the natural logarithm of its probability among all."""
+        favourite = int(logits.argmax())
+        if self._temperature == 0 and (limit is None or limit.admits(favourite)):
+            token = favourite
+        else:
+            scores = logits if limit is None else np.where(limit.allowed(), logits, IMPOSSIBLE)
+            token = self._draw(scores) if self._temperature else int(scores.argmax())
+        return token, float(logits[token]) - log_sum_exp(logits, logits[favourite])
 
     def _draw(self, scores: Logits) -> int:
         """A place drawn by softmax(scores / temperature)."""
@@ -69,12 +67,11 @@ class Chooser:
         return int(below.searchsorted(at, side="right"))
 
 
-def log_sum_exp(scores: Logits) -> float:
-    """log(sum(exp(scores))), without overflow.
+def log_sum_exp(scores: Logits, highest: np.float32) -> float:
+    """log(sum(exp(scores))), without overflow; `highest` is the highest of them.
 
     Scores more than NEGLIGIBLE below the highest are left out, most of a vocabulary at every token: 50,000 of them would
     add 0.006.
     """
-    highest = scores.max()
     weights = np.exp(scores.compress(scores > highest - NEGLIGIBLE) - highest)
     return float(highest) + float(np.log(weights.sum()))

@@ -340,7 +340,7 @@ class Engine:
 
     def _choose(self, run: Choosing, logits: Logits) -> None:
         """Ends a choice: the first token of each ending from `logits`, the others from a batch over all endings."""
-        first = logits - log_sum_exp(logits)
+        first = logits - log_sum_exp(logits, logits.max())
         scores: list[float] = []
         for group in run.groups(SPARE_SEQUENCES - 1, BATCH_TOKENS):
             scores += self._scored(run, group, first)
@@ -363,7 +363,7 @@ class Engine:
             score = float(first[ending[0]])
             for following in ending[1:]:
                 logits = self._llama.logits(row)
-                score += float(logits[following]) - log_sum_exp(logits)
+                score += float(logits[following]) - log_sum_exp(logits, logits.max())
                 row += 1
             scores.append(score)
         for sequence in sequences:

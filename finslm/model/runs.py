@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from finslm.errors import Cancelled
-from finslm.model.choosing import Chooser, Logits, Sampling, log_sum_exp
+from finslm.model.choosing import Chooser, Logits, Sampling
 from finslm.model.constraint import Constraint
 from finslm.model.drafting import Lookup
 
@@ -178,11 +178,11 @@ class Writing(Run):
 
     def _choose(self, logits: Logits) -> list[int]:
         """Chooses a token and takes those that the grammar then forces; none at the end."""
-        token = self._chooser.choose(logits, self._constraint)
+        token, logprob = self._chooser.choose(logits, self._constraint)
         if self._is_end(token):
             self.is_finished = True
             return []
-        self._logprob += float(logits[token]) - log_sum_exp(logits)
+        self._logprob += logprob
         chosen = [token, *(self._constraint.accept(token) if self._constraint else ())]
         self._write(chosen)
         self.is_finished = self.room <= 0 or (self._constraint is not None and self._constraint.is_finished)

@@ -33,21 +33,28 @@ class Only:
 @given(LOGITS, SOME)
 def test_the_best_of_what_is_allowed_is_chosen(logits: np.ndarray, tokens: set[int]) -> None:
     best = max(sorted(tokens), key=lambda token: logits[token])
-    assert Chooser(Sampling()).choose(logits, Only(tokens)) == best
-    assert Chooser(Sampling()).choose(logits) == logits.argmax()
+    assert Chooser(Sampling()).choose(logits, Only(tokens))[0] == best
+    assert Chooser(Sampling()).choose(logits)[0] == logits.argmax()
+
+
+@given(LOGITS, SOME)
+def test_the_probability_is_that_among_all_not_among_what_is_allowed(logits: np.ndarray, tokens: set[int]) -> None:
+    token, logprob = Chooser(Sampling()).choose(logits, Only(tokens))
+    exact = float(logits[token]) - np.logaddexp.reduce(logits.astype(np.float64))
+    assert abs(logprob - exact) < 1e-4
 
 
 @given(LOGITS, SOME, st.integers(0, 99))
 def test_only_what_is_allowed_is_drawn(logits: np.ndarray, tokens: set[int], seed: int) -> None:
     chooser = Chooser(Sampling(2.0, seed))
-    assert {chooser.choose(logits, Only(tokens)) for _ in range(20)} <= tokens
+    assert {chooser.choose(logits, Only(tokens))[0] for _ in range(20)} <= tokens
 
 
 def test_draws_follow_the_probabilities() -> None:
     logits = np.full(SIZE, -np.inf, np.float32)
     logits[[7, 8]] = np.log([0.25, 0.75])
     chooser = Chooser(Sampling(1.0, 1))
-    drawn = [chooser.choose(logits) for _ in range(2000)]
+    drawn = [chooser.choose(logits)[0] for _ in range(2000)]
     assert 0.2 < drawn.count(7) / len(drawn) < 0.3
     assert set(drawn) == {7, 8}
 
@@ -55,7 +62,7 @@ def test_draws_follow_the_probabilities() -> None:
 @given(LOGITS)
 def test_the_sum_of_all_that_could_be_said_leaves_out_next_to_nothing(logits: np.ndarray) -> None:
     exact = np.logaddexp.reduce(logits.astype(np.float64))
-    assert -1e-4 < exact - log_sum_exp(logits) < 1e-4
+    assert -1e-4 < exact - log_sum_exp(logits, logits.max()) < 1e-4
 
 
 @given(st.lists(st.integers(0, 3), min_size=NGRAM, max_size=40), st.lists(st.integers(0, 3), max_size=10))
