@@ -41,9 +41,7 @@ the system has moved its OpenMP helper to a core of its own.
 
 @dataclass(frozen=True)
 class EngineMemory:
-    """Bytes: the model's weights, the context, and the beginnings of prompts kept in ordinary memory; and how much of the process
-    lies in huge pages.
-    """
+    """Bytes: the model's weights, the context, beginnings of prompts kept in ordinary memory; and what lies in huge pages."""
 
     model_bytes: int
     context_bytes: int

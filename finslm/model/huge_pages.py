@@ -14,7 +14,7 @@ WORTH_GATHERING = 16 * 2**20
 """Bytes of a block from which it is one of a model's, or as good as one."""
 ADVICE_HUGE, ADVICE_GATHER_NOW = 14, 25
 """MADV_HUGEPAGE: what is touched for the first time from now on; MADV_COLLAPSE (Linux 6.1): what is in use already."""
-OWN_BLOCK = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw-p \S+ \S+ 0\s*$", re.MULTILINE)
+OWN_BLOCK = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) rw-p \S+ \S+ 0\s*$", re.MULTILINE)
 """A block of memory that belongs to no file, as proc_pid_maps(5) tells it."""
 
 
@@ -40,7 +40,10 @@ def gather_in_huge_pages() -> int:
 
 def _large_blocks() -> list[tuple[int, int]]:
     """First and last address of each block of ordinary memory that is worth it; none where the system does not tell."""
-    if not MAPS.exists():
+    try:
+        # Bytes: the names of files among them may be of any encoding.
+        maps = MAPS.read_bytes()
+    except OSError:
         return []
-    blocks = [(int(start, 16), int(end, 16)) for start, end in OWN_BLOCK.findall(MAPS.read_text())]
+    blocks = [(int(start, 16), int(end, 16)) for start, end in OWN_BLOCK.findall(maps)]
     return [(start, end) for start, end in blocks if end - start >= WORTH_GATHERING]

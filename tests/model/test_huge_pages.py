@@ -56,6 +56,15 @@ def test_the_engine_says_how_much_lies_in_huge_pages(engine: Engine) -> None:
     assert memory.huge_page_bytes >= memory.context_bytes / 2
 
 
+def test_names_of_files_among_the_blocks_may_be_of_any_encoding(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    maps = tmp_path / "maps"
+    maps.write_bytes(b"7f0000000000-7f0010000000 r--p 00000000 fe:00 12 /models/mod\xe8le.gguf\n")
+    monkeypatch.setattr("finslm.model.huge_pages.MAPS", maps)
+    assert gather_in_huge_pages() == 0
+
+
 def test_a_system_that_does_not_tell_its_blocks_gathers_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("finslm.model.huge_pages.MAPS", tmp_path / "maps")
     assert gather_in_huge_pages() == 0
