@@ -61,9 +61,8 @@ class Chooser:
         """A place drawn by softmax(scores / temperature)."""
         weights = np.exp((scores - scores.max()) / np.float32(self._temperature))
         below = weights.cumsum(dtype=np.float64)
-        at = min(
-            self._random.random() * below[-1], np.nextafter(below[-1], 0)
-        )  # rounded up it would be behind them all
+        # Below all of them together: a draw that is rounded up to their sum would lie behind the last.
+        at = min(self._random.random() * below[-1], np.nextafter(below[-1], 0))
         return int(below.searchsorted(at, side="right"))
 
 

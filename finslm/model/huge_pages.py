@@ -1,6 +1,4 @@
-"""Memory in pages of 2 MiB instead of 4 KiB. A written token reads every weight once, and most of what it then waits for besides
-the bytes is where they lie: some twenty-five thousand translations of addresses a token, twice as dear in a virtual machine.
-"""
+"""Memory in pages of 2 MiB instead of 4 KiB: a written token reads every weight once, and each page has an address to be looked up."""
 
 from __future__ import annotations
 
